@@ -3,8 +3,23 @@
 #ifndef AX_ARCH_HOST_H
 #define AX_ARCH_HOST_H
 
+#include <ax/arch/layout.h> /* per arch: AX_DIRECT_MAP_BASE, AX_IMAGE_VA, AX_VMAP_BASE, AX_VMAP_SIZE */
 #include <ax/arch/npt.h>
 #include <ax/types.h>
+
+/* ---- start ------------------------------------------------------------------------------------------------------ */
+
+/*
+ * What the boot code hands to ax_base_start() (base/), on the boot CPU, MMU on with temporary tables: `window` is the
+ * physical range that they map (direct map, writable); everything else becomes reachable with the final tables.
+ */
+struct ax_boot_info {
+	ax_hpa_t dtb;              /* flattened device tree */
+	ax_hpa_t image;            /* where AX_IMAGE_VA lies */
+	uint64_t image_size;       /* to the end of .bss, page multiple */
+	ax_hpa_t window;
+	uint64_t window_size;
+};
 
 /* ---- this CPU ---------------------------------------------------------------------------------------------- */
 
@@ -47,15 +62,16 @@ unsigned ax_arch_timer_hwirq(void);
 /* ---- the host's own page tables ------------------------------------------------------------------------------- */
 
 const struct ax_npt_format *ax_arch_host_format(void);
-/* Where base may place things of its own: guarded stacks and device windows. */
-uintptr_t ax_arch_vmap_base(void);
 /* Installs the final tables on this CPU. */
 void ax_arch_host_tables(const struct ax_npt_tag *tag);
 
 /* ---- power ------------------------------------------------------------------------------------------------------- */
 
-/* Starts the CPU the hardware calls hw_id at `entry` (physical) with `arg`; PSCI CPU_ON, SBI HSM, INIT-SIPI-SIPI. */
-int ax_arch_cpu_start(uint64_t hw_id, uint64_t arg);
+/*
+ * Starts the CPU the hardware calls hw_id (PSCI CPU_ON, SBI HSM, INIT-SIPI-SIPI): it enables the final tables, takes
+ * stack_top as its stack and calls ax_base_start_secondary(arg). AX_EINVAL, AX_EIO and the like: it did not start.
+ */
+int ax_arch_cpu_start(uint64_t hw_id, void *stack_top, void *arg);
 uint64_t ax_arch_cpu_hw_id(void);
 AX_NORETURN void ax_arch_power_off(void);
 AX_NORETURN void ax_arch_reboot(void);

@@ -97,6 +97,7 @@ struct ax_arch_caps {
 	unsigned gpa_bits;    /* largest guest-physical address */
 	unsigned id_bits;     /* VMID/VPID width */
 	unsigned irq_slots;   /* list registers or what plays their part; 0: only lines */
+	const char *firmware; /* the calls a guest makes to its platform: "psci", "sbi", "none" */
 };
 const struct ax_arch_caps *ax_arch_caps(void);
 
