@@ -17,6 +17,7 @@ enum ax_err {
 	AX_ENOSPC = -10,  /* a fixed-size table or quota is full */
 	AX_EFORMAT = -11, /* an image, blob or device tree is damaged */
 	AX_EPERM = -12,   /* the configuration does not grant this */
+	AX_EIO = -13,     /* hardware or firmware refused or failed */
 };
 
 #endif

@@ -80,5 +80,7 @@ AX_NORETURN void ax_arch_halt(void);
 /* Makes instructions just written at [va, va+size) visible to instruction fetch, and data to devices and caches-off readers. */
 void ax_arch_sync_icache(void *va, size_t size);
 void ax_arch_clean_dcache(void *va, size_t size);
+/* Fastest way to clear whole pages of normal memory. */
+void ax_arch_zero_pages(void *va, size_t size);
 
 #endif
