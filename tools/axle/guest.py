@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Guest payloads: small bare-metal programs of tests/guest, built with one compiler call each and judged by what they print."""
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from . import paths
+from .errors import AxleError, UsageError
+
+GUESTS = paths.ROOT / "tests" / "guest"
+BENCH = paths.ROOT / "tests" / "bench"
+
+# What differs between architectures: compiler prefix, its flags, and the emulator's own machine without a hypervisor.
+ARCHES = {
+    "aarch64": {
+        "prefix": "aarch64-linux-gnu-",
+        "flags": ["-mgeneral-regs-only", "-mno-outline-atomics", "-mstrict-align"],
+        "native": ["qemu-system-aarch64", "-M", "virt,gic-version=3", "-cpu", "cortex-a57"],
+    },
+}
+FLAGS = """-std=gnu11 -O2 -g -ffreestanding -nostdlib -fPIE -static-pie -fno-stack-protector -fno-toplevel-reorder
+    -fno-tree-loop-distribute-patterns -fvisibility=hidden -Wall -Wextra -Wconversion -Wno-sign-conversion -Wshadow
+    -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wvla -Werror -Wl,--no-dynamic-linker -Wl,--build-id=none
+    -Wl,-z,noexecstack,-z,max-page-size=4096,--no-warn-rwx-segments""".split()
+# One instruction is one virtual nanosecond and runs repeat exactly.
+EXACT = ["-icount", "shift=0,sleep=off", "-seed", "42", "-rtc", "base=2026-01-01,clock=vm"]
+
+
+@dataclass(frozen=True)
+class Guest:
+    """One entry of guests.toml; the file says what the fields mean."""
+
+    name: str
+    sources: tuple
+    folder: Path = GUESTS
+    arch: tuple = ()
+    cpus: int = 1
+    memory: str = "64M"
+    regions: tuple = ()
+    instances: int = 1
+    share_cpu: bool = False
+    skips: tuple = ()
+    native: bool = True
+    dialog: tuple = ()
+    timeout: int = 60
+    defines: tuple = ()
+
+    def on(self, arch):
+        return not self.arch or arch in self.arch
+
+
+@dataclass
+class Verdict:
+    """What a console said: tests by result, and complaints; an empty list of complaints is a pass."""
+
+    passed: list = field(default_factory=list)
+    skipped: list = field(default_factory=list)
+    complaints: list = field(default_factory=list)
+
+
+def load(path=GUESTS / "guests.toml"):
+    """All payloads by name."""
+    with open(path, "rb") as file:
+        entries = tomllib.load(file)["guest"]
+    known = set(Guest.__dataclass_fields__) - {"folder"}
+    guests = {}
+    for entry in entries:
+        unknown = set(entry) - known
+        if unknown:
+            raise UsageError(f"{paths.relative(path)}: guest {entry.get('name')}: unknown key {', '.join(sorted(unknown))}")
+        frozen = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
+        guests[entry["name"]] = Guest(folder=path.parent, **frozen)
+    return guests
+
+
+def build(guest, arch, out_dir):
+    """Compiles a payload; returns its raw image. The ELF file for a debugger lies beside it."""
+    rules = ARCHES[arch]
+    compiler = rules["prefix"] + "gcc"
+    if not shutil.which(compiler):
+        raise AxleError(f"{compiler} is missing: ./axle setup installs it")
+    out_dir = Path(out_dir)
+    out_dir.mkdir(parents=True, exist_ok=True)
+    elf, image = out_dir / f"{guest.name}.elf", out_dir / f"{guest.name}.bin"
+    port = GUESTS / "arch" / arch
+    sources = [guest.folder / name for name in guest.sources]
+    runtime = sorted([*port.glob("*.S"), *port.glob("*.c"), *(GUESTS / "runtime").glob("*.c")])
+    command = [compiler, *FLAGS, *rules["flags"], f"-I{GUESTS / 'include'}", f"-I{port / 'include'}",
+               f"-ffile-prefix-map={paths.ROOT}/=", *(f"-D{define}" for define in guest.defines),
+               "-T", port / "guest.ld", "-o", elf, *runtime, *sources]
+    _compile(command)
+    _compile([rules["prefix"] + "objcopy", "-O", "binary", elf, image])
+    return image
+
+
+def _compile(command):
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True)
+    if done.returncode:
+        raise AxleError(f"guest build failed:\n{done.stderr.strip()}")
+
+
+def judge(text, guest, on_axle):
+    """Reads one instance's console."""
+    verdict = Verdict()
+    text = text.replace("\r", "")
+    verdict.passed = re.findall(r"^test (\S+): ok$", text, re.M)
+    verdict.skipped = re.findall(r"^test (\S+): skip", text, re.M)
+    verdict.complaints = re.findall(r"^test \S+: FAIL.*|^guest: stopped.*|^guest: no device tree", text, re.M)
+    end = re.search(r"^guest: (\d+) passed, (\d+) failed, (\d+) skipped$", text, re.M)
+    if not end:
+        last = text.strip().splitlines()[-1:] or ["(nothing)"]
+        verdict.complaints.append(f"{guest.name} did not end; its last line: {last[0]}")
+    elif (int(end[1]), int(end[3])) != (len(verdict.passed), len(verdict.skipped)):
+        verdict.complaints.append(f"{guest.name} lost lines of its console: {end[0]}")
+    if on_axle:
+        for name in sorted(set(verdict.skipped) - set(guest.skips)):
+            verdict.complaints.append(f"test {name}: skipped, but must run under Axle")
+    return verdict
+
+
+def native_command(guest, arch, image, emulator=None):
+    """The emulator's own machine running the payload at the privilege of a guest kernel."""
+    command = list(ARCHES[arch]["native"])
+    if emulator:
+        command[0] = str(emulator)
+    return [*command, "-smp", str(guest.cpus), "-m", guest.memory, "-nographic", "-nic", "none", "-no-reboot", *EXACT,
+            "-kernel", str(image)]
+
+
+def run_native(guest, arch, image, emulator=None):
+    """Runs the payload without a hypervisor and returns its console."""
+    if guest.dialog:
+        raise UsageError(f"{guest.name} needs keys typed: it has no native run")
+    try:
+        done = subprocess.run(native_command(guest, arch, image, emulator), stdin=subprocess.DEVNULL, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=guest.timeout, errors="replace")
+    except subprocess.TimeoutExpired as late:
+        return (late.stdout or b"").decode(errors="replace")
+    return done.stdout
+
+
+def check_native(arch="aarch64", only=None, out_dir=None):
+    """Runs all payloads natively, which shows that the tests themselves are right; returns {name: Verdict}."""
+    results = {}
+    for guest in load().values():
+        if not guest.on(arch) or not guest.native or (only and only not in guest.name):
+            continue
+        image = build(guest, arch, out_dir or paths.BUILD / "guest" / arch)
+        results[guest.name] = judge(run_native(guest, arch, image), guest, on_axle=False)
+    return results
+
+
+def main(argv):
+    """For work on the payloads themselves: `PYTHONPATH=tools python3 -m axle.guest build|native [NAME]`."""
+    verb, name = (argv + ["", ""])[:2]
+    if verb == "build":
+        for guest in load().values():
+            if name in guest.name:
+                print(build(guest, "aarch64", paths.BUILD / "guest" / "aarch64"))
+        return 0
+    if verb != "native":
+        raise UsageError(main.__doc__)
+    bad = False
+    for guest_name, verdict in check_native(only=name).items():
+        bad = bad or bool(verdict.complaints)
+        print(f"{guest_name}: {len(verdict.passed)} passed, {len(verdict.skipped)} skipped")
+        print(*(f"    {line}" for line in verdict.complaints), sep="\n", end="\n" if verdict.complaints else "")
+    return int(bad)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
