@@ -142,6 +142,8 @@ static inline void ax_irq_line_set(const struct ax_irq_line *line, bool level)
 struct ax_serial_sink {
 	void (*write)(void *ctx, const uint8_t *text, size_t size);
 	void *ctx;
+	/* The guest has emptied a FIFO that refused input: more may be pushed, from here too. No device lock held. May be NULL. */
+	void (*room)(void *ctx);
 };
 
 /* A serial model as its console sees it: input typed by a person. Returns how many bytes its FIFO took. Any context. */
