@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * GICv3 memory-mapped registers (Arm IHI 0069, chapter 12), shared by the host's driver and the guest's model. Names are
- * the manual's, which describes them in alphabetical order within the section named here. Offsets are from the
+ * GICv3 memory-mapped registers (Arm IHI 0069, chapter 12), shared by the host's driver and the guest's model. Names
+ * are the manual's, which describes them in alphabetical order within the section named here. Offsets are from the
  * frame's base; a register with an entry for each interrupt has its first offset here.
  */
 #ifndef AX_REGS_GICV3_H
@@ -16,7 +16,8 @@
 #define AX_GIC_SPI_END 1020u
 #define AX_GIC_INTID_SPURIOUS 1023u
 
-/* ---- distributor, GICD_* (map 12.8, registers 12.9) -------------------------------------------------------------------------------- */
+/* ---- distributor, GICD_* (map 12.8, registers 12.9)
+ * ------------------------------------------------------------------  */
 
 #define AX_GICD_SIZE 0x10000u
 
@@ -27,23 +28,23 @@
 #define AX_GICD_STATUSR 0x0010u
 #define AX_GICD_SETSPI_NSR 0x0040u
 #define AX_GICD_CLRSPI_NSR 0x0048u
-#define AX_GICD_IGROUPR 0x0080u     /* , 1 bit an interrupt */
-#define AX_GICD_ISENABLER 0x0100u   /* , 1 bit */
-#define AX_GICD_ICENABLER 0x0180u   /* , 1 bit */
-#define AX_GICD_ISPENDR 0x0200u     /* , 1 bit */
-#define AX_GICD_ICPENDR 0x0280u     /* , 1 bit */
-#define AX_GICD_ISACTIVER 0x0300u   /* , 1 bit */
-#define AX_GICD_ICACTIVER 0x0380u   /* , 1 bit */
-#define AX_GICD_IPRIORITYR 0x0400u  /* , 8 bits */
-#define AX_GICD_ITARGETSR 0x0800u   /* , 8 bits; RES0 with affinity routing */
-#define AX_GICD_ICFGR 0x0c00u       /* , 2 bits */
-#define AX_GICD_IGRPMODR 0x0d00u    /* , 1 bit */
-#define AX_GICD_NSACR 0x0e00u       /* , 2 bits */
+#define AX_GICD_IGROUPR 0x0080u    /* 1 bit an interrupt */
+#define AX_GICD_ISENABLER 0x0100u  /* 1 bit */
+#define AX_GICD_ICENABLER 0x0180u  /* 1 bit */
+#define AX_GICD_ISPENDR 0x0200u    /* 1 bit */
+#define AX_GICD_ICPENDR 0x0280u    /* 1 bit */
+#define AX_GICD_ISACTIVER 0x0300u  /* 1 bit */
+#define AX_GICD_ICACTIVER 0x0380u  /* 1 bit */
+#define AX_GICD_IPRIORITYR 0x0400u /* 8 bits */
+#define AX_GICD_ITARGETSR 0x0800u  /* 8 bits; RES0 with affinity routing */
+#define AX_GICD_ICFGR 0x0c00u      /* 2 bits */
+#define AX_GICD_IGRPMODR 0x0d00u   /* 1 bit */
+#define AX_GICD_NSACR 0x0e00u      /* 2 bits */
 #define AX_GICD_SGIR 0x0f00u
-#define AX_GICD_IROUTER 0x6000u     /* , 64 bits; the first SPI's is at 0x6100 */
+#define AX_GICD_IROUTER 0x6000u /* 64 bits; the first SPI's is at 0x6100 */
 #define AX_GICD_IROUTER_SPI 0x6100u
 #define AX_GICD_IROUTER_END 0x7fe0u
-#define AX_GICD_ID_FIRST 0xffd0u    /* identification registers to 0xfffc */
+#define AX_GICD_ID_FIRST 0xffd0u /* identification registers to 0xfffc */
 #define AX_GICD_PIDR2 0xffe8u
 
 /* GICD_CTLR with one security state, or with GICD_CTLR.DS set. */
@@ -85,7 +86,8 @@
 #define AX_GIC_ARCHREV_V3 3u
 #define AX_GIC_ARCHREV_V4 4u
 
-/* ---- redistributor, GICR_* (map 12.10, registers 12.11) ---------------------------------------------------------------------- */
+/* ---- redistributor, GICR_* (map 12.10, registers 12.11) -------------------------------------------------------------
+ */
 
 /* Two frames of 64 KiB a PE: RD_base, then SGI_base; GICv4 (GICR_TYPER.VLPIS) has two more. */
 #define AX_GICR_FRAME 0x10000u
@@ -95,7 +97,7 @@
 
 #define AX_GICR_CTLR 0x0000u
 #define AX_GICR_IIDR 0x0004u
-#define AX_GICR_TYPER 0x0008u     /* 64 bits */
+#define AX_GICR_TYPER 0x0008u /* 64 bits */
 #define AX_GICR_STATUSR 0x0010u
 #define AX_GICR_WAKER 0x0014u
 #define AX_GICR_PROPBASER 0x0070u /* 64 bits */

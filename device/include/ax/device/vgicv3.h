@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Model of a GICv3 (Arm IHI 0069) over a CPU with list registers: distributor and redistributors are emulated, the CPU interface
- * is the hardware's own virtual one, reached through struct ax_virq_port. One security state (GICD_CTLR.DS = 1),
- * affinity routing always on (ARE = 1), SGIs, PPIs and SPIs; no LPIs, no extended ranges, no message-based SPIs.
+ * Model of a GICv3 (Arm IHI 0069) over a CPU with list registers: distributor and redistributors are emulated, the CPU
+ *interface is the hardware's own virtual one, reached through struct ax_virq_port. One security state (GICD_CTLR.DS =
+ *1), affinity routing always on (ARE = 1), SGIs, PPIs and SPIs; no LPIs, no extended ranges, no message-based SPIs.
  *
  * One device owns all resources: distributor, redistributors (in vCPU order) and the system registers that send SGIs.
  *
@@ -28,13 +28,13 @@
 #define AX_VGICV3_REDIST_SIZE 0x20000u /* for each vCPU */
 
 struct ax_vgicv3_config {
-	const char *name;              /* outlives the device */
-	uint64_t dist_base;            /* AX_VGICV3_DIST_SIZE bytes */
-	uint64_t redist_base;          /* vcpus * AX_VGICV3_REDIST_SIZE bytes */
-	unsigned vcpus;                /* 1..AX_VGICV3_MAX_VCPUS */
-	const uint64_t *hw_id;         /* MPIDR_EL1 affinity of each vCPU, all different; copied */
-	unsigned spis;                 /* INTIDs 32..32+spis-1; a multiple of 32, or AX_VGICV3_MAX_SPIS */
-	const struct ax_virq_port *port; /* outlives the device; at least one slot; kick may not call back into the chip */
+	const char *name;                /* outlives the device */
+	uint64_t dist_base;              /* AX_VGICV3_DIST_SIZE bytes */
+	uint64_t redist_base;            /* vcpus * AX_VGICV3_REDIST_SIZE bytes */
+	unsigned vcpus;                  /* 1..AX_VGICV3_MAX_VCPUS */
+	const uint64_t *hw_id;           /* MPIDR_EL1 affinity of each vCPU, all different; copied */
+	unsigned spis;                   /* INTIDs 32..32+spis-1; a multiple of 32, or AX_VGICV3_MAX_SPIS */
+	const struct ax_virq_port *port; /* outlives the device; at least one slot */
 	void *port_ctx;
 };
 
@@ -52,8 +52,8 @@ int ax_vgicv3_create(const struct ax_vgicv3_config *config, struct ax_device **d
 void ax_vgicv3_link_hw(struct ax_irqchip *chip, unsigned intid, unsigned hwirq);
 
 /*
- * The interrupt is pending or active in the model: the physical interrupt behind a linked PPI must then be active on the CPU that
- * loads the vCPU, so that it does not fire again. Any context.
+ * The interrupt is pending or active in the model: the physical interrupt behind a linked PPI must then be active on
+ * the CPU that loads the vCPU, so that it does not fire again. Any context.
  */
 bool ax_vgicv3_hw_active(struct ax_irqchip *chip, unsigned vcpu, unsigned intid);
 
