@@ -4,6 +4,10 @@
  *
  *   create -> CREATED -start-> RUNNING -stop-> STOPPED -start-> RUNNING ... -> destroy
  *                              RUNNING -reset-> RUNNING (memory scrubbed, images and devices as at the start)
+ *
+ * A guest's own power-off or reboot, or a fault that stops the VM, ends the vCPUs' tasks; the last one sets STOPPED and calls
+ * hooks->stopped. The VM itself goes no further: a guest's reboot becomes one because the VMM, told AX_STOP_REBOOT, lets one
+ * of its own tasks call ax_vm_reset().
  */
 #ifndef AX_VM_H
 #define AX_VM_H
@@ -73,6 +77,8 @@ struct ax_vm_config {
 enum ax_vm_state { AX_VM_CREATED, AX_VM_RUNNING, AX_VM_STOPPING, AX_VM_RESETTING, AX_VM_STOPPED };
 enum ax_vm_stop { AX_STOP_NONE, AX_STOP_POWEROFF, AX_STOP_REBOOT, AX_STOP_ASKED, AX_STOP_FAULT };
 
+struct ax_run; /* a vCPU in the run loop; axvm's own */
+
 struct ax_vm {
 	const struct ax_vm_config *config; /* outlives the VM */
 	unsigned id;                       /* VMID, 1-based */
@@ -80,12 +86,18 @@ struct ax_vm {
 	_Atomic unsigned stop_reason;      /* enum ax_vm_stop */
 	struct ax_aspace *aspace;
 	struct ax_bus bus;
-	struct ax_irqchip *irqchip;
+	struct ax_irqchip *irqchip;        /* NULL: none */
+	struct ax_virq_port virq_port;     /* the vCPUs' hardware as the controller sees it */
 	struct ax_serial *console;         /* NULL: none */
 	struct ax_log_budget budget;
 	unsigned vcpu_count;
 	struct ax_vcpu vcpu[AX_VM_MAX_VCPUS];
+	struct ax_run *run;                /* one a vCPU */
+	const struct ax_firmware *firmware; /* what answers the guest's hypercalls */
 	_Atomic unsigned live_tasks;
+	_Atomic bool busy;                 /* a start, stop, reset or destroy is under way */
+	bool used;                         /* memory and devices are no longer as created */
+	bool mem_protect;                  /* PSCI MEM_PROTECT: what the guest asked for */
 	const struct ax_vm_hooks *hooks;
 	void *hooks_ctx;
 };
@@ -93,22 +105,55 @@ struct ax_vm {
 /* What the VMM application adds. All optional. */
 struct ax_vm_hooks {
 	struct ax_serial_sink console;              /* where the console device writes */
-	/* Images and firmware tables into guest memory, at start and at each reset. Task context. */
+	/* Images and firmware tables into guest memory, at each start and reset; memory is as after create. Task context. */
 	int (*load)(void *ctx, struct ax_vm *vm);
-	/* The state changed (poweroff, fault, reboot): called from a task of the VM that is about to end. May not block. */
+	/*
+	 * The VM is STOPPED; once a run, whatever ended it (AX_STOP_ASKED: ax_vm_stop, ax_vm_reset). Called from the last task of
+	 * the VM. May not block and may not start, stop, reset or destroy the VM: it tells a task that will.
+	 */
 	void (*stopped)(void *ctx, struct ax_vm *vm, enum ax_vm_stop reason);
 };
 
-/* Each failed step undoes the ones before. AX_ENOMEM, AX_EINVAL, AX_EEXIST (resources overlap), AX_ENOENT (unknown device model). */
-int ax_vm_create(const struct ax_vm_config *config, unsigned id, const struct ax_vm_hooks *hooks, void *hooks_ctx, struct ax_vm **out);
-/* CREATED or STOPPED -> RUNNING: loads images, starts vCPU 0 at config->entry. AX_ESTATE, AX_ENOMEM, the load hook's error. */
+/*
+ * Each failed step undoes the ones before. hooks may be NULL; otherwise it outlives the VM. AX_ENOMEM, AX_EINVAL (no vCPU, or too
+ * many of something), AX_EEXIST (resources overlap), AX_ENOENT (unknown device model: named in the log), AX_ENOSYS (no page
+ * table of that width, no such firmware), and what a device's constructor returns.
+ */
+int ax_vm_create(const struct ax_vm_config *config, unsigned id, const struct ax_vm_hooks *hooks, void *hooks_ctx,
+		 struct ax_vm **out);
+
+/*
+ * The four below: task context, not a task of the VM. Only one at a time: AX_EBUSY when another is under way.
+ */
+
+/*
+ * CREATED or STOPPED -> RUNNING: memory scrubbed and devices reset unless this is the first start, images loaded, vCPU 0 started
+ * at config->entry. AX_ESTATE, AX_ENOMEM, the load hook's error; the VM is then STOPPED.
+ */
 int ax_vm_start(struct ax_vm *vm);
-/* Asks all vCPUs to end and waits. Idempotent. Task context, not a task of the VM. */
+/* Asks all vCPUs to end and waits. Idempotent. */
 int ax_vm_stop(struct ax_vm *vm);
-/* stop, scrub, start. */
+/* Stop, then start. Errors as ax_vm_start. */
 int ax_vm_reset(struct ax_vm *vm);
 /* CREATED or STOPPED only: AX_ESTATE. */
 int ax_vm_destroy(struct ax_vm *vm);
+
+/* From a task of the VM or any other context: ends the run for that reason; the first of several wins. Returns at once. */
+void ax_vm_end(struct ax_vm *vm, enum ax_vm_stop reason);
+
+/*
+ * What vCPU `index` reads as its own id, in the form calls name a CPU by: Arm MPIDR affinity with sixteen vCPUs a cluster
+ * (a GICv3 SGI reaches sixteen), which for the first sixteen is the plain number that other architectures use.
+ */
+static inline uint64_t ax_vm_hw_id(unsigned index)
+{
+	return (index & 15u) | (uint64_t)(index >> 4) << 8;
+}
+
+/* Checked access to the VM's memory, for its devices. Valid as long as the VM. */
+struct ax_guest_memory ax_vm_memory(struct ax_vm *vm);
+
 const char *ax_vm_state_name(enum ax_vm_state state);
+const char *ax_vm_stop_name(enum ax_vm_stop reason);
 
 #endif
