@@ -16,8 +16,7 @@
 #define AX_GIC_SPI_END 1020u
 #define AX_GIC_INTID_SPURIOUS 1023u
 
-/* ---- distributor, GICD_* (map 12.8, registers 12.9)
- * ------------------------------------------------------------------  */
+/* ---- distributor, GICD_* (map 12.8, registers 12.9) -------------------------------------------------------------- */
 
 #define AX_GICD_SIZE 0x10000u
 
@@ -86,8 +85,7 @@
 #define AX_GIC_ARCHREV_V3 3u
 #define AX_GIC_ARCHREV_V4 4u
 
-/* ---- redistributor, GICR_* (map 12.10, registers 12.11) -------------------------------------------------------------
- */
+/* ---- redistributor, GICR_* (map 12.10, registers 12.11) ------------------------------------------------------- */
 
 /* Two frames of 64 KiB a PE: RD_base, then SGI_base; GICv4 (GICR_TYPER.VLPIS) has two more. */
 #define AX_GICR_FRAME 0x10000u
