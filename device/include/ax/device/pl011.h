@@ -2,9 +2,10 @@
 /*
  * Model of the Arm PL011 UART, revision r1p5 (Arm DDI 0183): 32-entry receive FIFO, one level interrupt.
  *
- * Transmission takes no time: the transmit FIFO is always empty, FR.BUSY and FR.TXFF are always clear. Received bytes
- * come from ax_serial.input; what does not fit is refused, not lost, and the sink's `room` says when to try again. An
- * overrun happens only in loop-back. DMA and the modem lines exist as registers without effect.
+ * Transmission takes no time: the transmit FIFO is always empty, FR.BUSY and FR.TXFF are always clear; what a guest
+ * writes before it sets CR.UARTEN comes out too. Received bytes come from ax_serial.input while CR.RXE is set; what
+ * does not fit is refused, not lost, and the sink's `room` says when to try again. An overrun happens only in
+ * loop-back. The receive timeout is immediate. CTS, DSR and DCD are asserted. DMA does nothing.
  */
 #ifndef AX_DEVICE_PL011_H
 #define AX_DEVICE_PL011_H
