@@ -271,22 +271,22 @@ def _pad(data, align):
     return data + b"\0" * (-len(data) % align)
 
 
-def _structure(node, strings, out):
-    out.append(CELL.pack(BEGIN_NODE) + _pad(text(node.name), 4))
+def _structure(node, offsets, strings, out):
+    out += CELL.pack(BEGIN_NODE) + _pad(text(node.name), 4)
     for name, value in node.properties.items():
-        if name not in strings:
-            strings[name] = sum(len(known) + 1 for known in strings)
-        out.append(u32(PROP, len(value), strings[name]) + _pad(value, 4))
+        if name not in offsets:
+            offsets[name] = len(strings)
+            strings += text(name)
+        out += u32(PROP, len(value), offsets[name]) + _pad(value, 4)
     for child in node.children:
-        _structure(child, strings, out)
-    out.append(CELL.pack(END_NODE))
+        _structure(child, offsets, strings, out)
+    out += CELL.pack(END_NODE)
 
 
 def _write(tree):
-    offsets, out = {}, []
-    _structure(tree.root, offsets, out)
-    structure = b"".join(out) + CELL.pack(END)
-    strings = text(*offsets)
+    strings, structure = bytearray(), bytearray()
+    _structure(tree.root, {}, strings, structure)
+    structure += CELL.pack(END)
     reserve = b"".join(RESERVATION.pack(*row) for row in [*tree.reservations, (0, 0)])
     struct_at = HEADER.size + len(reserve)
     strings_at = struct_at + len(structure)

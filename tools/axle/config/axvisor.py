@@ -41,7 +41,7 @@ RENAMED = {
     ("kernel", "cmdline"): ("kernel", "cmdline"),
 }
 # Numbers of emulated devices -> the default device of ours that takes their place.
-EMULATED = {0x1: "interrupt-controller", 0x2: "console", 0x20: "", 0x21: "interrupt-controller", 0x27: "timer"}
+EMULATED = {0x1: "irqchip", 0x2: "console", 0x20: "", 0x21: "irqchip", 0x27: "timer"}
 VIRTUAL_CONSOLES = ("pl011-mmio",)
 
 

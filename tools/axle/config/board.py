@@ -7,7 +7,7 @@ from .. import paths
 from . import machines
 from .document import read_toml
 from .problem import ConfigError, Problem, Report, Source, checked, show
-from .schema import Boolean, Choice, Field, Integer, ListOf, Table, Text, did_you_mean
+from .schema import NAME, Boolean, Choice, Field, Integer, ListOf, Table, Text, did_you_mean
 from .vm import SCHEDULERS, Memory
 
 LOG_LEVELS = ("error", "warn", "info", "debug", "trace")
@@ -22,7 +22,7 @@ FEATURES = {
 }
 
 BOARD_SCHEMA = Table({
-    "name": Field(Text(r"[a-z0-9][a-z0-9._-]*", "a name of lower-case letters, digits, '.', '_', '-'"), required=True),
+    "name": Field(NAME, required=True),
     "description": Field(Text(), default=""),
     "arch": Field(Choice(machines.ARCHITECTURES), required=True),
     "platform": Field(Choice(tuple(machines.PLATFORMS)), required=True),
@@ -31,7 +31,7 @@ BOARD_SCHEMA = Table({
     "host": Field(Table({
         "log": Field(Choice(LOG_LEVELS), default="info"),
         "scheduler": Field(Choice(SCHEDULERS), default="fair"),
-        "escape_key": Field(Text(r"Ctrl-[A-Z\[\\\]^_]", 'a key such as "Ctrl-]"'), default="Ctrl-]"),
+        "escape_key": Field(Text(r"Ctrl-[A-Z\[\\\]^_]", 'a key such as "Ctrl-]"', "write Ctrl- and one of A to Z [ \\ ] ^ _"), default="Ctrl-]"),
         "when_idle": Field(Choice(("shell", "poweroff")), default="shell"),
     })),
     "features": Field(Table({name: Field(kind) for name, (_, kind) in FEATURES.items()})),
@@ -42,7 +42,7 @@ BOARD_SCHEMA = Table({
     }), required=True),
     "run": Field(Table({
         "emulator": Field(Text(r"\S+", "the name of a program")),
-        "min_version": Field(Text(r"[0-9]+(\.[0-9]+)*", 'a version such as "7.2"')),
+        "min_version": Field(Text(r"[0-9]+(\.[0-9]+)*", 'a version such as "7.2"', "write numbers and dots")),
         "machine": Field(Text()),
         "cpu": Field(Text()),
         "args": Field(ListOf(Text()), default=()),
@@ -112,9 +112,13 @@ class Board:
         return [(base if region.base is None else region.base, region.size) for region in self.machine.memory]
 
 
+def _is_path(name):
+    return "/" in name or name.endswith(".toml")
+
+
 def vm_path(name, directory):
     """A plain name means configs/vms/NAME.toml; anything with a slash or .toml is a path from the board's folder."""
-    if "/" in name or name.endswith(".toml"):
+    if _is_path(name):
         return Path(directory, name)
     return paths.relative(paths.VMS / f"{name}.toml")
 
@@ -122,13 +126,19 @@ def vm_path(name, directory):
 def board_path(name):
     """The file of a board given by name (configs/boards/NAME.toml) or by path. ConfigError: there is none."""
     name = str(name)
-    if "/" in name or name.endswith(".toml"):
+    if _is_path(name):
         return Path(name)
     path = paths.BOARDS / f"{name}.toml"
     if not path.exists():
         known = sorted(found.stem for found in paths.BOARDS.glob("*.toml"))
         raise ConfigError([Problem(name, 0, "", "there is no such board", did_you_mean(name, known))])
     return paths.relative(path)
+
+
+def _vm_advice(name):
+    if _is_path(name):
+        return "paths start from the board file's folder"
+    return did_you_mean(name, sorted(found.stem for found in paths.VMS.glob("*.toml")))
 
 
 def read_board(values, source):
@@ -143,8 +153,7 @@ def read_board(values, source):
                    f'set arch = "{expected}" or choose another platform')
     for index, name in enumerate(row["vms"]):
         if not vm_path(name, source.directory).exists():
-            known = sorted(found.stem for found in paths.VMS.glob("*.toml"))
-            report.add(("vms", index), f"there is no such VM file ({show(name)})", did_you_mean(name, known))
+            report.add(("vms", index), f"there is no such VM file ({show(name)})", _vm_advice(name))
     row["host"] = Host(**row["host"])
     row["machine"] = HostMachine(**row["machine"])
     row["run"] = Run(**row["run"])

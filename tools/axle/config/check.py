@@ -26,9 +26,10 @@ def check_files(paths, image_lookup=None):
     problems = []
     for path in paths:
         try:
-            problems += _check_file(path, image_lookup)
+            found = _check_file(path, image_lookup)
         except ConfigError as error:
-            problems += error.problems
+            found = error.problems
+        problems += sorted(found, key=lambda problem: (problem.where != str(path), problem.where, problem.line))
     return list(dict.fromkeys(problems))
 
 

@@ -20,8 +20,10 @@ def _overlap(a, a_size, b, b_size):
 
 
 def _check_overlaps(extents, report):
+    told = set()  # one message for two owners, however many ranges they have
     for a, b in combinations(extents, 2):
-        if _overlap(a.base, a.size, b.base, b.size):
+        if _overlap(a.base, a.size, b.base, b.size) and (a.path, b.path) not in told:
+            told.add((a.path, b.path))
             # Blame what the user wrote; of two such, the later.
             first, second = (b, a) if report.source.knows(a.path) and not report.source.knows(b.path) else (a, b)
             report.add(second.path, f"{second} overlaps {first}", "move one of them")
@@ -86,7 +88,7 @@ def _check_cpus(board, rows):
             missing = [cpu for cpu in cpus if cpu >= count]
             if missing:
                 report.add(("affinity", index), f"names CPU {missing[0]}, which does not exist",
-                           f"the board {board.name} has CPUs 0 to {count - 1}")
+                           f"{board.name} has CPUs 0 to {count - 1}")
 
 
 def _scheduler(board, vm):
@@ -104,7 +106,7 @@ def _check_pinned(board, rows):
             owner = f"vCPU {index} of {row.vm.name}"
             if len(cpus) != 1:
                 report.add(("affinity", index) if index < len(row.vm.affinity) else ("scheduler",),
-                           f"{owner} is pinned and needs exactly one CPU ({show(cpus)})", "write affinity = [CPU, ...]")
+                           f"{owner} is pinned and needs exactly one CPU ({show(cpus) if cpus else 'it has none'})", "write affinity = [CPU, ...]")
             elif cpus[0] in owners:
                 report.add(("affinity", index), f"CPU {cpus[0]} is pinned twice, to {owners[cpus[0]]} and {owner}",
                            "pin one of them elsewhere")

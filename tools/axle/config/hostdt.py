@@ -31,7 +31,7 @@ def _numbers(cells, *widths):
     """Cuts a list of cells into rows of numbers of the given widths."""
     step = sum(widths)
     if step == 0 or len(cells) % step:
-        raise FdtError(f"{len(cells)} cells do not make rows of {step}")
+        raise FdtError(f"its {len(cells)} cells of addresses are not a multiple of {step}")
     rows = []
     at = 0
     while at < len(cells):

@@ -5,6 +5,7 @@ import struct
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..errors import UsageError
 from ..fdt import FdtError, Tree
 from .problem import show
 
@@ -36,13 +37,10 @@ def find_image(vm, key, lookup, report):
         return _known_image(name, path, lookup, report)
     file = Path(vm.source.directory, name)
     if not file.is_file():
-        report.add(path, f"there is no such file ({show(name)})", f"check the path; it starts from {_folder(vm)}")
+        report.add(path, f"there is no such file ({show(name)})",
+                   "paths start from the VM file's folder; known images are written NAME:kernel, NAME:initrd")
         return None
     return file
-
-
-def _folder(vm):
-    return "the VM file's folder" if vm.source.lines else str(vm.source.directory)
 
 
 def _known_image(name, path, lookup, report):
@@ -50,6 +48,9 @@ def _known_image(name, path, lookup, report):
         return None
     try:
         file = lookup(name)
+    except UsageError as error:
+        report.add(path, f"cannot be had ({show(name)}): {error}")
+        return None
     except LookupError:
         file = None
     if file is None:

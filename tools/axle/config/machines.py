@@ -79,7 +79,7 @@ MACHINES = {
             "pl011": Model("serial port", (Part(0, 4 * K),), SPI),
         },
         devices={
-            "interrupt-controller": Default("vgicv3", base=0x08000000),
+            "irqchip": Default("vgicv3", base=0x08000000),
             "timer": Default("arm-vtimer", irq=27),
             "console": Default("pl011", base=0x09000000, irq=33),
         },

@@ -93,7 +93,7 @@ def place_memory(vm, report):
         if base + region.size > 1 << machine.gpa_bits:
             report.add(_memory_path(vm, index), f"does not fit into {machine.gpa_bits} address bits "
                        f"({show_range(base, region.size)})", "place it lower or make it smaller")
-        rows.append(RamRange(base, region.size, region.prot))
+        rows.append(RamRange(base, region.size, region.permissions))
     return rows
 
 
@@ -210,7 +210,7 @@ def _with_defaults(vm, machine, report):
     for name in [*machine.devices, *(name for name in vm.devices if name not in machine.devices)]:
         given, default = vm.devices.get(name, Device()), machine.devices.get(name)
         model = given.model or (default.model if default else None)
-        if model == "none" and default and name != "interrupt-controller":
+        if model == "none" and default and name != "irqchip":
             continue
         if not _model_fits(machine, name, model, given, report):
             continue
@@ -290,7 +290,7 @@ def place_boot(vm, ram, lookup, report):
     _check_boot(extents, ram, report)
     entry = load if boot.entry is None else boot.entry
     if not image.base <= entry < image.end:
-        report.add(("kernel", "entry"), f"lies outside of {image} (0x{entry:x})", "give an address in the kernel")
+        report.add(("kernel", "entry"), f"0x{entry:x} lies outside of {image}", "give an address in the kernel")
     return Boot(kernel, load, entry, initrd, extents[2].base if initrd else 0, dtb, tree.base)
 
 

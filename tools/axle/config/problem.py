@@ -111,4 +111,4 @@ def show_size(size):
 
 
 def show_range(base, size):
-    return f"0x{base:x}..0x{base + size - 1:x}"
+    return f"0x{base:08x}..0x{base + size - 1:08x}"

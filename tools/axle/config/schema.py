@@ -38,16 +38,20 @@ class Field:
 class Text:
     pattern: str = ""
     words: str = "a string"
+    fix: str = "leave no blanks around it"
     longest: int = 0
 
     def read(self, value, path, report):
         if not isinstance(value, str):
             return report.refuse(path, f"is not {self.words} ({show(value)})", "put it in quotes")
         if self.pattern and not re.fullmatch(self.pattern, value):
-            return report.refuse(path, f"is not {self.words} ({show(value)})", "change it")
+            return report.refuse(path, f"is not {self.words} ({show(value)})", self.fix)
         if self.longest and len(value.encode()) > self.longest:
             report.add(path, f"is {len(value.encode())} bytes long, at most {self.longest} are possible", "shorten it")
         return value
+
+
+NAME = Text(r"[a-z0-9][a-z0-9._-]*", "a name", "use lower-case letters, digits, '.', '_' and '-'")
 
 
 @dataclass(frozen=True)
@@ -106,13 +110,24 @@ class Size:
         if number < 0 or number >= 1 << 63 or (number == 0 and not self.zero):
             return report.refuse(path, f"is out of range ({show(value)})", "give a positive number")
         if self.page and number % PAGE:
-            report.add(path, f"is not a multiple of the page size ({show(value)})", "make it a multiple of 4K")
+            report.add(path, f"is not a multiple of the page size ({self.shown(value)})", "make it a multiple of 4K")
         return number
 
+    @staticmethod
+    def shown(value):
+        return str(value)
 
-def Address(page=False):
+
+@dataclass(frozen=True)
+class Address(Size):
     """A physical address; 0 is one."""
-    return Size(page=page, zero=True, words="an address such as 0x40000000")
+
+    zero: bool = True
+    words: str = "an address such as 0x40000000"
+
+    @staticmethod
+    def shown(value):
+        return show(value)
 
 
 @dataclass(frozen=True)

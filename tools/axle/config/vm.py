@@ -6,29 +6,33 @@ from pathlib import Path
 from . import machines
 from .document import read_toml
 from .problem import ConfigError, Report, Source, checked, show
-from .schema import (Address, Boolean, Choice, Field, Integer, ListOf, NamedTables, Permissions, Size, Table, Tables,
-                     Text)
+from .schema import (NAME, Address, Boolean, Choice, Field, Integer, ListOf, NamedTables, Permissions, Size, Table,
+                     Tables, Text)
 
 SCHEDULERS = ("fair", "pinned")
 IMAGE = Text(r"\S(.*\S)?", "a path or NAME:PART of an image")
+DEVICE_NAME = Text(r"[a-z][a-z0-9-]*", "a name", "use lower-case letters, digits and '-'")
 CPU = Integer(0, machines.MAX_HOST_CPUS - 1, "a CPU number")
 
 
-class Memory:
-    """A size, or [[memory]] tables with base, size and permissions. Returns a tuple of Region."""
+RANGE = {
+    "base": Field(Address(page=True), required=True),
+    "size": Field(Size(page=True), required=True),
+}
 
-    tables = Table({
-        "base": Field(Address(page=True), required=True),
-        "size": Field(Size(page=True), required=True),
-        "permissions": Field(Permissions(), default=7),
-    })
+
+@dataclass(frozen=True)
+class Memory:
+    """A size, or tables with base, size and whatever else a region may say. Returns a tuple of Region."""
+
+    tables: Table = Table(RANGE)
 
     def read(self, value, path, report):
         if isinstance(value, list):
             rows = Tables(self.tables, machines.MAX_RAM).read(value, path, report)
             if rows == ():
                 report.refuse(path, "has no entries", 'give a size such as "256M"')
-            return tuple(Region(row["base"], row["size"], row["permissions"]) for row in rows or ())
+            return tuple(Region(**row) for row in rows or ())
         size = Size(page=True).read(value, path, report)
         return (Region(None, size),)
 
@@ -44,14 +48,15 @@ class Affinity:
         return tuple(row or () for row in rows or ())
 
 
+VM_MEMORY = Memory(Table({**RANGE, "permissions": Field(Permissions(), default=7)}))
+
 VM_SCHEMA = Table({
-    "name": Field(Text(r"[a-z0-9][a-z0-9._-]*", "a name of lower-case letters, digits, '.', '_', '-'",
-                       machines.MAX_VM_NAME), required=True),
+    "name": Field(replace(NAME, longest=machines.MAX_VM_NAME), required=True),
     "arch": Field(Choice(machines.ARCHITECTURES)),
     "description": Field(Text()),
     "cpus": Field(Integer(1, machines.MAX_VCPUS, "a number of vCPUs",
                           f"a VM can have 1 to {machines.MAX_VCPUS} vCPUs"), default=1),
-    "memory": Field(Memory(), required=True),
+    "memory": Field(VM_MEMORY, required=True),
     "affinity": Field(Affinity(), default=()),
     "scheduler": Field(Choice(SCHEDULERS)),
     "weight": Field(Integer(1, 10000)),
@@ -60,7 +65,7 @@ VM_SCHEMA = Table({
     "kernel": Field(Table({
         "image": Field(IMAGE, required=True),
         "initrd": Field(IMAGE),
-        "cmdline": Field(Text(r"[^\x00-\x1f\x7f]*", "one line of text"), default=""),
+        "cmdline": Field(Text(r"[^\x00-\x1f\x7f]*", "one line of text", "remove line breaks"), default=""),
         "dtb": Field(IMAGE),
         "load": Field(Address(page=True)),
         "entry": Field(Address()),
@@ -69,14 +74,12 @@ VM_SCHEMA = Table({
         "model": Field(Text(words="the name of a device model")),
         "base": Field(Address(page=True)),
         "irq": Field(Integer(0, 1 << 20)),
-    }), Text(r"[a-z][a-z0-9-]*", "a device name of lower-case letters, digits, '-'", machines.MAX_DEVICE_NAME),
-        machines.MAX_DEVICES), default={}),
+    }), replace(DEVICE_NAME, longest=machines.MAX_DEVICE_NAME), machines.MAX_DEVICES), default={}),
     "passthrough": Field(Tables(Table({
-        "name": Field(Text(r"[a-z][a-z0-9-]*", "a name of lower-case letters, digits, '-'", machines.MAX_VM_NAME),
-                      required=True),
+        "name": Field(replace(DEVICE_NAME, longest=machines.MAX_VM_NAME), required=True),
         "host": Field(Address(page=True)),
         "size": Field(Size(page=True)),
-        "path": Field(Text(r"/.+", "a device-tree path")),
+        "path": Field(Text(r"/.+", "a device-tree path", "start it with /")),
         "guest": Field(Address(page=True)),
         "permissions": Field(Permissions(), default=3),
     }), machines.MAX_PASSTHROUGH), default=()),
@@ -89,7 +92,7 @@ class Region:
 
     base: int | None
     size: int
-    prot: int = 7
+    permissions: int = 7
 
 
 @dataclass(frozen=True)
@@ -153,7 +156,7 @@ class Vm:
             vm = replace(vm, cpus=cpus, affinity=(self.affinity + ((),) * (cpus or 0))[:cpus] if self.affinity else ())
             taken |= {("cpus",): "--cpus"}
         if memory is not None:
-            vm = replace(vm, memory=Memory().read(memory, ("memory",), report))
+            vm = replace(vm, memory=VM_MEMORY.read(memory, ("memory",), report))
             taken |= {("memory",): "--memory"}
         if report.problems:
             raise ConfigError(report.problems)
