@@ -107,9 +107,10 @@ def judge(text, guest, on_axle):
     """Reads one instance's console."""
     verdict = Verdict()
     text = text.replace("\r", "")
+    verdict.complaints = re.findall(r"^test \S+: FAIL.*|^guest: stopped.*|^guest: no device tree", text, re.M)
+    text = text.rpartition("guest: start")[2]  # what counts is the last life of a guest that reboots
     verdict.passed = re.findall(r"^test (\S+): ok$", text, re.M)
     verdict.skipped = re.findall(r"^test (\S+): skip", text, re.M)
-    verdict.complaints = re.findall(r"^test \S+: FAIL.*|^guest: stopped.*|^guest: no device tree", text, re.M)
     end = re.search(r"^guest: (\d+) passed, (\d+) failed, (\d+) skipped$", text, re.M)
     if not end:
         last = text.strip().splitlines()[-1:] or ["(nothing)"]

@@ -103,6 +103,8 @@ uint64_t guest_ram_size(void);
 uint64_t guest_image_end(void);
 /* Reads a key from the console; -1: none. */
 int guest_getc(void);
+/* The console raises GUEST_IRQ_UART when it has sent a character; false also takes a raised one back. */
+void guest_uart_tx_interrupt(bool on);
 
 /* ---- faults ---------------------------------------------------------------------------------------------------------- */
 
@@ -127,6 +129,8 @@ enum guest_fault_kind guest_try_fetch(uint64_t addr);
 /* Every FP/SIMD register of this CPU to a pattern made from seed; true when they all still hold it. */
 void guest_fp_fill(uint64_t seed);
 bool guest_fp_check(uint64_t seed);
+/* They all are zero, as on a CPU that just came out of reset. */
+bool guest_fp_is_zero(void);
 
 struct guest_call {
 	uint64_t r[4];

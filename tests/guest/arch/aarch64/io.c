@@ -4,6 +4,9 @@
 
 #define UART_DR (GUEST_UART + 0x00)
 #define UART_FR (GUEST_UART + 0x18)
+#define UART_IMSC (GUEST_UART + 0x38)
+#define UART_ICR (GUEST_UART + 0x44)
+#define INT_TX 0x20u
 #define FR_RX_EMPTY 0x10u
 #define FR_TX_FULL 0x20u
 
@@ -60,6 +63,14 @@ int guest_getc(void)
 		return -1;
 	}
 	return (int)(guest_mmio_read(UART_DR, 4) & 0xff);
+}
+
+void guest_uart_tx_interrupt(bool on)
+{
+	guest_mmio_write(UART_IMSC, 4, on ? INT_TX : 0);
+	if (!on) {
+		guest_mmio_write(UART_ICR, 4, INT_TX);
+	}
 }
 
 #define FP ".arch_extension fp\n\t.arch_extension simd\n\t"
@@ -122,4 +133,15 @@ bool guest_fp_check(uint64_t seed)
 		}
 	}
 	return guest_sysreg_read(fpcr) == fpcr_pattern(seed) && guest_sysreg_read(fpsr) == fpsr_pattern(seed);
+}
+
+bool guest_fp_is_zero(void)
+{
+	uint64_t v[64], any = 0;
+
+	fp_store(v);
+	for (unsigned i = 0; i < 64; i++) {
+		any |= v[i];
+	}
+	return !any;
 }

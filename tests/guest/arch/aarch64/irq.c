@@ -11,14 +11,10 @@
 #define SPURIOUS 1020u
 
 #define ICC_SRE_EL1 S3_0_C12_C12_5
-#define ICC_PMR_EL1 S3_0_C4_C6_0
 #define ICC_CTLR_EL1 S3_0_C12_C12_4
 #define ICC_IGRPEN1_EL1 S3_0_C12_C12_7
 #define ICC_IAR1_EL1 S3_0_C12_C12_0
 #define ICC_EOIR1_EL1 S3_0_C12_C12_1
-/* The macros above are names of registers, to be expanded before they are quoted. */
-#define READ(name) guest_sysreg_read(name)
-#define WRITE(name, value) guest_sysreg_write(name, value)
 
 static guest_irq_fn handlers[GUEST_IRQ_LIMIT];
 
@@ -64,10 +60,10 @@ void guest_irq_init(void)
 		distributor_init();
 	}
 	redistributor_init(guest_cpu_id());
-	WRITE(ICC_SRE_EL1, 1);
-	WRITE(ICC_PMR_EL1, 0xf0);
-	WRITE(ICC_CTLR_EL1, 0);
-	WRITE(ICC_IGRPEN1_EL1, 1);
+	guest_sysreg_write(ICC_SRE_EL1, 1);
+	guest_sysreg_write(GUEST_ICC_PMR, 0xf0);
+	guest_sysreg_write(ICC_CTLR_EL1, 0);
+	guest_sysreg_write(ICC_IGRPEN1_EL1, 1);
 }
 
 void guest_irq_handler(unsigned irq, guest_irq_fn fn)
@@ -96,7 +92,7 @@ void guest_irq_disable(unsigned irq)
 
 void guest_irq_dispatch(void)
 {
-	uint64_t irq = READ(ICC_IAR1_EL1) & 0xffffff;
+	uint64_t irq = guest_sysreg_read(ICC_IAR1_EL1) & 0xffffff;
 
 	if (irq >= SPURIOUS) {
 		return;
@@ -106,7 +102,7 @@ void guest_irq_dispatch(void)
 	} else {
 		guest_panic("interrupt without a handler", 0, irq, 0);
 	}
-	WRITE(ICC_EOIR1_EL1, irq);
+	guest_sysreg_write(ICC_EOIR1_EL1, irq);
 }
 
 void guest_irq_unmask(void)
@@ -127,7 +123,7 @@ void guest_wait(void)
 void guest_ipi(unsigned cpu, unsigned n)
 {
 	__asm__ volatile("dsb ishst" ::: "memory");
-	WRITE(GUEST_ICC_SGI1R, (uint64_t)n << 24 | 1ull << cpu);
+	guest_sysreg_write(GUEST_ICC_SGI1R, (uint64_t)n << 24 | 1ull << cpu);
 }
 
 uint64_t guest_ticks(void)

@@ -42,18 +42,22 @@
 /* What the CPU fetches must see what was written there. */
 void guest_sync_code(uint64_t addr, uint64_t size);
 
-/* Control registers of the interrupt controller's CPU interface and others, by name. */
+/* System registers by name, or by a macro that is one. */
+#define GUEST_TEXT_(name) #name
+#define GUEST_TEXT(name) GUEST_TEXT_(name)
 #define guest_sysreg_read(name)                                                                                        \
 	__extension__({                                                                                                \
 		uint64_t value_;                                                                                       \
-		__asm__ volatile("mrs %0, " #name : "=r"(value_)::"memory");                                           \
+		__asm__ volatile("mrs %0, " GUEST_TEXT(name) : "=r"(value_)::"memory");                                \
 		value_;                                                                                                \
 	})
-#define guest_sysreg_write(name, value) __asm__ volatile("msr " #name ", %0\n\tisb" ::"r"((uint64_t)(value)) : "memory")
+#define guest_sysreg_write(name, value)                                                                                \
+	__asm__ volatile("msr " GUEST_TEXT(name) ", %0\n\tisb" ::"r"((uint64_t)(value)) : "memory")
 
 #define GUEST_ICC_SGI0R S3_0_C12_C11_7
 #define GUEST_ICC_SGI1R S3_0_C12_C11_5
 #define GUEST_ICC_ASGI1R S3_0_C12_C11_6
+#define GUEST_ICC_PMR S3_0_C4_C6_0
 
 /* Interrupt-controller registers (Arm IHI 0069, 12.9 and 12.11) */
 #define GUEST_GICD_CTLR (GUEST_GICD + 0x0)
@@ -88,6 +92,18 @@ void guest_sync_code(uint64_t addr, uint64_t size);
 
 enum { PSCI_OK = 0, PSCI_NOT_SUPPORTED = -1, PSCI_INVALID_PARAMETERS = -2, PSCI_DENIED = -3, PSCI_ALREADY_ON = -4, PSCI_INVALID_ADDRESS = -9 };
 enum { PSCI_ON = 0, PSCI_OFF = 1, PSCI_ON_PENDING = 2 };
+
+/* For hostile acts: a function nobody has, the bounds of the devices, registers to be swept with a step. */
+#define GUEST_BAD_CALL 0x84001000u
+#define GUEST_DEVICE_EDGES                                                                                             \
+	GUEST_GICD, GUEST_GICD + GUEST_GICD_SIZE, GUEST_GICR, GUEST_GICR + 0x10000, GUEST_GICR + GUEST_GICR_STRIDE,    \
+	    GUEST_UART, GUEST_UART + GUEST_UART_SIZE
+#define GUEST_DEVICE_ENDS GUEST_GICD - 4, GUEST_GICD + GUEST_GICD_SIZE, GUEST_GICR - 4, GUEST_UART - 4, GUEST_UART + GUEST_UART_SIZE
+#define GUEST_IRQCHIP_RANGES                                                                                           \
+	{GUEST_GICD, 0x1000, 1}, {GUEST_GICD + 0x1000, 0x5000, 64}, {GUEST_GICD + 0x6000, 0x2000, 4},                  \
+	    {GUEST_GICD + 0x8000, 0x7fc0, 64}, {GUEST_GICD + 0xffc0, 64, 1}, {GUEST_GICR, 0x200, 1},                  \
+	    {GUEST_GICR + 0x200, 0xfdc0, 64}, {GUEST_GICR + 0xffc0, 64, 1}, {GUEST_GICR + 0x10000, 0x1000, 1},         \
+	    {GUEST_GICR + 0x11000, 0xf000, 64}
 
 /* The same call by SMC, which an emulator without firmware below refuses. */
 struct guest_call guest_smc(uint64_t nr, uint64_t a, uint64_t b, uint64_t c);
