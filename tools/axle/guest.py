@@ -144,6 +144,11 @@ def run_native(guest, arch, image, emulator=None):
     return done.stdout
 
 
+def bench_values(text):
+    """{row: value} of the `bench NAME VALUE` lines of a console."""
+    return {name: int(value) for name, value in re.findall(r"^bench (\S+) (\d+)\r?$", text, re.M)}
+
+
 def check_native(arch="aarch64", only=None, out_dir=None):
     """Runs all payloads natively, which shows that the tests themselves are right; returns {name: Verdict}."""
     results = {}

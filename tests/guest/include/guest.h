@@ -87,6 +87,8 @@ bool guest_await(const volatile unsigned *counter, unsigned value, uint64_t us);
 
 uint64_t guest_ticks(void);
 uint64_t guest_tick_hz(void);
+/* The machine's own clock, which no hypervisor shifts, at the image's first instruction. */
+uint64_t guest_first_ticks(void);
 uint64_t guest_us_to_ticks(uint64_t us);
 /* This CPU's timer raises GUEST_IRQ_TIMER from `deadline` on until it is set again or stopped. */
 void guest_timer_set(uint64_t deadline);

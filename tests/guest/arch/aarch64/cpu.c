@@ -19,6 +19,8 @@ extern const char image_end[];
 
 uint64_t guest_page_table[512] __attribute__((aligned(4096)));
 
+static uint64_t first;
+
 /* One level of 1 GiB blocks; the upper half shows the lower half's addresses again, see GUEST_ALIAS. */
 void guest_mmu_build(void)
 {
@@ -48,8 +50,14 @@ void guest_relax(void)
 	__asm__ volatile("yield" ::: "memory");
 }
 
-void guest_start_primary(const void *fdt)
+uint64_t guest_first_ticks(void)
 {
+	return first;
+}
+
+void guest_start_primary(const void *fdt, uint64_t first_ticks)
+{
+	first = first_ticks;
 	guest_main(fdt);
 }
 

@@ -39,7 +39,7 @@ static inline struct cpu *this_cpu(void)
 	return (struct cpu *)guest_sysreg_read(tpidr_el1);
 }
 
-void guest_start_primary(const void *fdt) __attribute__((noreturn));
+void guest_start_primary(const void *fdt, uint64_t first_ticks) __attribute__((noreturn));
 void guest_start_secondary(void) __attribute__((noreturn));
 void guest_secondary_entry(void);
 void guest_exception(struct frame *frame, unsigned kind);

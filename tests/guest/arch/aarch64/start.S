@@ -22,6 +22,7 @@ _start:
 	.long	0
 
 primary:
+	mrs	x20, cntpct_el0
 	mov	x19, x0
 	msr	daifset, #0xf
 	/* R_AARCH64_RELATIVE only: {offset, info, addend} */
@@ -56,6 +57,7 @@ primary:
 	bl	guest_mmu_build
 	bl	mmu_on
 	mov	x0, x19
+	mov	x1, x20
 	bl	guest_start_primary
 
 /* x0: this CPU's struct cpu */
