@@ -127,7 +127,7 @@ class Node:
     def _cells(self, name, width, letter):
         value = self.raw(name)
         if len(value) % width:
-            raise FdtError(f"property {name!r} of {self.name or '/'!r} is {len(value)} bytes, not a multiple of {width}")
+            raise FdtError(f"{name!r} of {self.name or '/'!r} is {len(value)} bytes, not a multiple of {width}")
         return list(struct.unpack(f">{len(value) // width}{letter}", value))
 
     def _one(self, reader, name, default):

@@ -97,7 +97,8 @@ class Syntax(unittest.TestCase):
         self.assertEqual(self.problem("a = 1\nb = = 2\n"), "x.toml:2: not TOML: Invalid value (column 5)")
 
     def test_an_error_at_the_end_of_the_file_has_the_last_line(self):
-        self.assertEqual(self.problem('a = 1\nb = "open'), 'x.toml:2: not TOML: Unterminated string at the end of the file')
+        self.assertEqual(self.problem('a = 1\nb = "open'),
+                         "x.toml:2: not TOML: Unterminated string at the end of the file")
 
     def test_a_key_given_twice_is_an_error(self):
         self.assertTrue(self.problem("a = 1\na = 2\n").startswith("x.toml:2: not TOML: Cannot overwrite a value"))

@@ -131,7 +131,8 @@ class Devices(Base):
         self.assertEqual((found["console"].ranges, found["console"].interrupts), (((0x0A000000, 0x1000),), (40,)))
 
     def test_further_devices_get_free_addresses_and_interrupts(self):
-        found = self.devices(devices={"one": {"model": "pl011"}, "two": {"model": "pl011", "base": 0x0B000000, "irq": 64}})
+        found = self.devices(devices={"one": {"model": "pl011"},
+                                      "two": {"model": "pl011", "base": 0x0B000000, "irq": 64}})
         self.assertEqual((found["one"].ranges, found["one"].interrupts), (((0x0B001000, 0x1000),), (65,)))
 
     def test_a_console_can_be_left_out(self):
@@ -146,7 +147,7 @@ class Devices(Base):
 class Boards(Base):
     def test_a_file_that_two_vms_use_is_one_module(self):
         kernel = {"image": "debian:kernel", "initrd": "initrd"}
-        result = self.resolve(self.vm(name="a", memory="128M", kernel=kernel), self.vm(name="b", memory="128M", kernel=kernel))
+        result = self.resolve(*(self.vm(name=name, memory="128M", kernel=kernel) for name in ("a", "b")))
         self.assertEqual(modules(result), [("debian.kernel", self.folder / "kernel", "kernel"),
                                            ("a.initrd", self.folder / "initrd", "ramdisk")])
 

@@ -74,7 +74,8 @@ class ReadsAndWrites(unittest.TestCase):
 
 class Properties(unittest.TestCase):
     def setUp(self):
-        self.node = fdt.Node("n").set("one", u32(7)).set("wide", u64(1 << 40)).set("word", text("abc")).set("raw", b"abc")
+        self.node = fdt.Node("n").set("one", u32(7)).set("wide", u64(1 << 40))
+        self.node.set("word", text("abc")).set("raw", b"abc")
 
     def test_numbers_and_text(self):
         self.assertEqual((self.node.u32("one"), self.node.u64("wide"), self.node.text("word")), (7, 1 << 40, "abc"))

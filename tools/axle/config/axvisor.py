@@ -221,7 +221,7 @@ def _write(vm):
     tables = {key: vm[key] for key in VM_SCHEMA.fields if isinstance(vm.get(key), dict)}
     lists = {key: vm[key] for key in VM_SCHEMA.fields if vm.get(key) and isinstance(vm[key], list)
              and isinstance(vm[key][0], dict)}
-    plain = {key: vm[key] for key in VM_SCHEMA.fields if key in vm and key not in tables and key not in lists and vm[key]}
+    plain = {key: vm[key] for key in VM_SCHEMA.fields if vm.get(key) and key not in tables and key not in lists}
     blocks = [["# Converted from an AxVisor VM file.", *_pairs(plain)]]
     blocks += [[f"[[{key}]]", *_pairs(row)] for key, rows in lists.items() for row in rows]
     for key, table in tables.items():

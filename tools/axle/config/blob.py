@@ -29,8 +29,7 @@ def _vm(node, row):
     node.set("affinity", u64(*masks))
     if vm.scheduler:
         node.set("scheduler", text(vm.scheduler))
-    if vm.weight is not None:
-        node.set("weight", u32(vm.weight))
+    node.set("weight", u32(vm.weight))
     if vm.autostart:
         node.set("autostart")
     node.set("on-reboot", text(vm.on_reboot))

@@ -31,7 +31,8 @@ BOARD_SCHEMA = Table({
     "host": Field(Table({
         "log": Field(Choice(LOG_LEVELS), default="info"),
         "scheduler": Field(Choice(SCHEDULERS), default="fair"),
-        "escape_key": Field(Text(r"Ctrl-[A-Z\[\\\]^_]", 'a key such as "Ctrl-]"', "write Ctrl- and one of A to Z [ \\ ] ^ _"), default="Ctrl-]"),
+        "escape_key": Field(Text(r"Ctrl-[A-Z\[\\\]^_]", 'a key such as "Ctrl-]"',
+                                 "write Ctrl- and one of A to Z [ \\ ] ^ _"), default="Ctrl-]"),
         "when_idle": Field(Choice(("shell", "poweroff")), default="shell"),
     })),
     "features": Field(Table({name: Field(kind) for name, (_, kind) in FEATURES.items()})),

@@ -38,7 +38,8 @@ def _check_interrupts(row, report):
                 other = ("devices", users[irq], "irq")
                 if report.source.knows(other) and not report.source.knows(path):
                     path = other
-                report.add(path, f"interrupt {irq} belongs to both {users[irq]} and {device.name}", "change one of them")
+                report.add(path, f"interrupt {irq} belongs to both {users[irq]} and {device.name}",
+                           "change one of them")
             users.setdefault(irq, device.name)
 
 
@@ -105,8 +106,9 @@ def _check_pinned(board, rows):
             cpus = row.vm.affinity[index] if index < len(row.vm.affinity) else ()
             owner = f"vCPU {index} of {row.vm.name}"
             if len(cpus) != 1:
+                given = show(cpus) if cpus else "it has none"
                 report.add(("affinity", index) if index < len(row.vm.affinity) else ("scheduler",),
-                           f"{owner} is pinned and needs exactly one CPU ({show(cpus) if cpus else 'it has none'})", "write affinity = [CPU, ...]")
+                           f"{owner} is pinned and needs exactly one CPU ({given})", "write affinity = [CPU, ...]")
             elif cpus[0] in owners:
                 report.add(("affinity", index), f"CPU {cpus[0]} is pinned twice, to {owners[cpus[0]]} and {owner}",
                            "pin one of them elsewhere")

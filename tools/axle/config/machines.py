@@ -30,6 +30,7 @@ class Default:
     model: str
     base: int | None = None
     irq: int | None = None
+    required: bool = False     # model = "none" does not remove it
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ MACHINES = {
             "pl011": Model("serial port", (Part(0, 4 * K),), SPI),
         },
         devices={
-            "irqchip": Default("vgicv3", base=0x08000000),
+            "irqchip": Default("vgicv3", base=0x08000000, required=True),
             "timer": Default("arm-vtimer", irq=27),
             "console": Default("pl011", base=0x09000000, irq=33),
         },

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Gives one VM its addresses: memory, devices, passed-through ranges, kernel, initrd and device tree.
 
-What the file does not say comes from the architecture's table in machines.py or is chosen here, lowest first. Every number
-is decided once, here; the hypervisor and the guest's device tree take it from the result.
+What the file does not say comes from the architecture's table in machines.py or is chosen here, lowest first. Every
+number is decided once, here; the hypervisor and the guest's device tree take it from the result.
 """
 from dataclasses import dataclass
 
@@ -210,7 +210,7 @@ def _with_defaults(vm, machine, report):
     for name in [*machine.devices, *(name for name in vm.devices if name not in machine.devices)]:
         given, default = vm.devices.get(name, Device()), machine.devices.get(name)
         model = given.model or (default.model if default else None)
-        if model == "none" and default and name != "irqchip":
+        if model == "none" and default and not default.required:
             continue
         if not _model_fits(machine, name, model, given, report):
             continue
@@ -264,7 +264,7 @@ def _check_single(machine, devices, report):
 # ---- kernel, initrd, device tree
 
 def place_boot(vm, ram, lookup, report):
-    """Kernel at the start of RAM, device tree at the end of it, initrd below that. None: there is no kernel to place."""
+    """Kernel at the start of RAM, device tree at the end of it, initrd below that. None: there is no kernel."""
     machine = MACHINES[vm.arch]
     boot = vm.kernel
     if len(boot.cmdline.encode()) > machine.cmdline_most:
@@ -328,6 +328,6 @@ def _check_boot(extents, ram, report):
             report.add(extent.path, f"{extent} overlaps {other}", "give the VM more memory")
             return
         if extent.base < home.base:
-            report.add(extent.path, f"{extent.name} of {show_size(extent.size)} does not fit into the memory beside the "
-                       "kernel", "give the VM more memory")
+            report.add(extent.path, f"{extent.name} of {show_size(extent.size)} does not fit into the memory beside "
+                       "the kernel", "give the VM more memory")
             return

@@ -65,7 +65,7 @@ def show(value):
 
 @dataclass(frozen=True)
 class Source:
-    """Where values came from: gives each key its place. `replaced` names the command-line options that took over keys."""
+    """Where values came from: gives each key its place. `replaced` names the options that took over keys."""
 
     label: str
     directory: Path = Path(".")

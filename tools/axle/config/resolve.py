@@ -57,8 +57,8 @@ class _Modules:
 def resolve(board, vms, image_lookup=None, host_tree=None):
     """The Resolved of a board with its VMs. ConfigError with every problem found.
 
-    image_lookup: "debian-arm64:kernel" -> path of the file, LookupError or None for an unknown image. host_tree: the host's
-    device tree as fdt.Tree, for passthrough by path; without it the board's [machine] device_tree is read.
+    image_lookup: "debian-arm64:kernel" -> path of the file, LookupError or None for an unknown image. host_tree: the
+    host's device tree as fdt.Tree, for passthrough by path; without it the board's [machine] device_tree is read.
     """
     resolved, problems = resolve_report(board, vms, image_lookup, host_tree)
     return checked(resolved, problems)

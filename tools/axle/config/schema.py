@@ -218,10 +218,9 @@ def keys_of(table, prefix=""):
     for name, field in table.fields.items():
         key = f"{prefix}{name}"
         yield key, field
-        kind = getattr(field.kind, "tables", field.kind)
-        if isinstance(kind, Table):
-            yield from keys_of(kind, f"{key}.")
-        elif isinstance(kind, NamedTables):
-            yield from keys_of(kind.table, f"{key}.NAME.")
-        elif isinstance(kind, Tables):
-            yield from keys_of(kind.table, f"{key}[].")
+        if isinstance(field.kind, Table):
+            yield from keys_of(field.kind, f"{key}.")
+        elif isinstance(field.kind, NamedTables):
+            yield from keys_of(field.kind.table, f"{key}.NAME.")
+        elif hasattr(field.kind, "table"):
+            yield from keys_of(field.kind.table, f"{key}[].")

@@ -25,11 +25,11 @@ RANGE = {
 class Memory:
     """A size, or tables with base, size and whatever else a region may say. Returns a tuple of Region."""
 
-    tables: Table = Table(RANGE)
+    table: Table = Table(RANGE)
 
     def read(self, value, path, report):
         if isinstance(value, list):
-            rows = Tables(self.tables, machines.MAX_RAM).read(value, path, report)
+            rows = Tables(self.table, machines.MAX_RAM).read(value, path, report)
             if rows == ():
                 report.refuse(path, "has no entries", 'give a size such as "256M"')
             return tuple(Region(**row) for row in rows or ())
@@ -59,7 +59,7 @@ VM_SCHEMA = Table({
     "memory": Field(VM_MEMORY, required=True),
     "affinity": Field(Affinity(), default=()),
     "scheduler": Field(Choice(SCHEDULERS)),
-    "weight": Field(Integer(1, 10000)),
+    "weight": Field(Integer(1, 10000), default=100),
     "autostart": Field(Boolean(), default=True),
     "on_reboot": Field(Choice(("reset", "stop")), default="reset"),
     "kernel": Field(Table({
@@ -136,7 +136,7 @@ class Vm:
     cpus: int = 1
     affinity: tuple = ()
     scheduler: str | None = None
-    weight: int | None = None
+    weight: int = 100
     autostart: bool = True
     on_reboot: str = "reset"
     devices: dict = field(default_factory=dict)
