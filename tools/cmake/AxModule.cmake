@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # How a module is declared: ax_module() for its library, ax_unit_test() and ax_fuzz_target() for what stands beside it.
 
+if(AX_ARCH STREQUAL "mock")
+    find_package(PkgConfig REQUIRED)
+    pkg_check_modules(CHECK REQUIRED IMPORTED_TARGET check)
+endif()
+
 add_library(ax_flags INTERFACE)
 target_compile_options(ax_flags INTERFACE
     $<$<COMPILE_LANGUAGE:C>:-Wall -Wextra -Wconversion -Wno-sign-conversion -Wshadow -Wstrict-prototypes
