@@ -67,6 +67,7 @@ void guest_start_secondary(void)
 
 	cpu->fn(cpu->arg);
 	guest_irq_mask();
+	__atomic_store_n(&cpu->busy, false, __ATOMIC_RELEASE);
 	guest_hypercall(PSCI_CPU_OFF, 0, 0, 0);
 	guest_panic("PSCI CPU_OFF came back", 0, 0, 0);
 }
@@ -80,6 +81,7 @@ bool guest_cpu_start(unsigned id, void (*fn)(void *), void *arg)
 	cpu->try_sp = 0;
 	cpu->fn = fn;
 	cpu->arg = arg;
+	cpu->busy = true;
 	__asm__ volatile("dc cvac, %0\n\tdsb sy" ::"r"(cpu) : "memory");
 	return (int64_t)guest_hypercall(PSCI_CPU_ON, id, (uint64_t)guest_secondary_entry, (uint64_t)cpu).r[0] == PSCI_OK;
 }
@@ -88,7 +90,8 @@ bool guest_cpu_join(unsigned id)
 {
 	uint64_t end = guest_ticks() + guest_tick_hz();
 
-	while (guest_hypercall(PSCI_AFFINITY_INFO, id, 0, 0).r[0] != PSCI_OFF) {
+	/* A firmware may report a CPU it was told to start as off for a while, so that state alone does not say it has run. */
+	while (guest_cpus[id].busy || guest_hypercall(PSCI_AFFINITY_INFO, id, 0, 0).r[0] != PSCI_OFF) {
 		if (guest_ticks() > end) {
 			return false;
 		}

@@ -16,6 +16,7 @@ struct cpu {
 	uint64_t try_sp; /* stack of guest_try while it is under way, else 0 */
 	uint64_t stack_top;
 	unsigned id;
+	volatile bool busy; /* from guest_cpu_start() until fn has returned */
 	void (*fn)(void *);
 	void *arg;
 	struct guest_fault fault;
