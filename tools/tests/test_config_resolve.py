@@ -100,10 +100,12 @@ class Placement(Base):
     def test_a_kernel_s_image_size_counts_not_its_file(self):
         self.refused("is larger than the memory: 34M", self.vm(memory="33M", kernel={"image": "kernel"}))
 
-    def test_the_users_device_tree_is_placed_by_its_size(self):
-        (self.folder / "own.dtb").write_bytes(Tree().to_bytes() + bytes(8192))
+    def test_the_users_device_tree_takes_the_place_of_ours(self):
+        (self.folder / "own.dtb").write_bytes(Tree().to_bytes())
         boot = self.resolve(self.vm(kernel={"dtb": "own.dtb"})).vms[0].boot
-        self.assertEqual(boot.dtb_gpa, RAM + 64 * M - 0x3000)
+        self.assertEqual((boot.dtb, boot.dtb_gpa), (self.folder / "own.dtb", RAM + 64 * M - 0x10000))
+        (self.folder / "own.dtb").write_bytes(Tree().to_bytes() + bytes(61440))
+        self.refused("kernel.dtb: is 61512 bytes long, at most 61440", self.vm(kernel={"dtb": "own.dtb"}))
 
     def test_packed_kernels_are_refused_with_advice(self):
         self.file("packed", 4096, b"\x1f\x8b")
@@ -220,17 +222,17 @@ class Blob(Base):
         vm = self.vm(cpus=2, affinity=[[0, 2], []], scheduler="fair", weight=50, autostart=False, on_reboot="stop",
                      kernel={"initrd": "initrd", "cmdline": "console=ttyAMA0"},
                      passthrough=[{"name": "rtc", "host": 0x09010000, "size": "4K", "guest": 0x0A000000}])
-        tree = Tree.from_bytes(self.blob(vm, host={"escape_key": "Ctrl-A", "when_idle": "poweroff"}))
+        tree = Tree.from_bytes(self.blob(vm, host={"escape_key": "Ctrl-T", "when_idle": "poweroff"}))
         root, node = tree.root, tree.find("/vms/vm@0")
         self.assertEqual(root.text("compatible"), "axle,config-1")
-        self.assertEqual((root.u32("escape-key"), root.text("when-idle")), (1, "poweroff"))
+        self.assertEqual((root.u32("escape-key"), root.text("when-idle")), (0x14, "poweroff"))
         self.assertEqual(node.u64s("affinity"), [5, 0])
         self.assertEqual((node.u32("weight"), node.has("autostart"), node.text("on-reboot")), (50, False, "stop"))
         self.assertEqual(node.u64s("memory"), [RAM, 64 * M, 7])
         self.assertEqual((node.text("kernel"), node.text("initrd"), node.has("dtb")), ("vm.kernel", "vm.initrd", False))
         self.assertEqual((node.u64("kernel-gpa"), node.u64("initrd-gpa")), (RAM, RAM + 60 * M))
         self.assertEqual(tree.find("/vms/vm@0/devices/console").u64s("ranges"), [0x09000000, 0x1000])
-        self.assertEqual(tree.find("/vms/vm@0/passthrough/rtc").u64s("range"), [0x0A000000, 0x09010000, 0x1000, 3])
+        self.assertEqual(tree.find("/vms/vm@0/passthrough/rtc").u64s("range"), [0x0A000000, 0x09010000, 0x1000, 11])
 
     def test_dtc_accepts_it_and_it_is_the_same_each_time(self):
         blob = self.blob(self.vm(), self.vm(name="b"))

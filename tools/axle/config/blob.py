@@ -3,6 +3,9 @@
 from ..fdt import Tree, text, u32, u64
 
 
+PROT_DEVICE = 8  # beside read 1, write 2, execute 4
+
+
 def compile_blob(resolved):
     """The blob of a Resolved. Its images were checked, so resolve() must have been given an image_lookup."""
     board = resolved.board
@@ -40,7 +43,7 @@ def _vm(node, row):
     if row.passthrough:
         passthrough = node.add("passthrough")
         for item in row.passthrough:
-            passthrough.add(item.name).set("range", u64(item.gpa, item.hpa, item.size, item.prot))
+            passthrough.add(item.name).set("range", u64(item.gpa, item.hpa, item.size, item.prot | PROT_DEVICE))
 
 
 def _boot(node, row):

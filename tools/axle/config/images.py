@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ..errors import UsageError
 from ..fdt import FdtError, Tree
+from .machines import DTB_MOST
 from .problem import show
 
 REFERENCE = re.compile(r"[a-z0-9][a-z0-9._-]*:[a-z0-9._-]+")
@@ -83,14 +84,13 @@ def kernel_info(file, machine, path, report):
     return ImageInfo(0, size)
 
 
-def dtb_size(file, machine, path, report):
-    """Size of the user's device tree, which must be one. None: it is not."""
+def check_dtb(file, path, report):
+    """The user's device tree must be one."""
     blob = file.read_bytes()
     try:
         Tree.from_bytes(blob)
     except FdtError as error:
         report.add(path, str(error), "make it with dtc -O dtb")
-        return None
-    if len(blob) > machine.dtb_most:
-        report.add(path, f"is {len(blob)} bytes long, at most {machine.dtb_most} are possible", "shorten it")
-    return len(blob)
+        return
+    if len(blob) > DTB_MOST:
+        report.add(path, f"is {len(blob)} bytes long, at most {DTB_MOST} are possible", "shorten it")

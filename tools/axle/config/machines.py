@@ -43,7 +43,6 @@ class Machine:
     image_magic: bytes         # at offset 56 of a Linux Image
     old_text_offset: int       # where an Image goes whose header does not say
     cmdline_most: int          # bytes, without the terminator
-    dtb_most: int              # bytes that the boot protocol allows
     models: dict
     devices: dict              # name: Default
     auto_mmio: tuple           # (base, end) for devices without a base
@@ -73,7 +72,6 @@ MACHINES = {
         image_magic=b"ARM\x64",
         old_text_offset=0x80000,
         cmdline_most=2047,
-        dtb_most=2 * M,
         models={
             "vgicv3": Model("interrupt controller", (Part(0, 64 * K), Part(0xA0000, 128 * K, per_vcpu=True))),
             "arm-vtimer": Model("timer", interrupts=PPI),
@@ -100,7 +98,8 @@ PLATFORMS = {
 ARCHITECTURES = tuple(MACHINES)
 DEFAULT_ARCH = "aarch64"
 
-# Limits of the hypervisor (ax/vm.h, ax/device.h).
+# Limits of the hypervisor (ax/vm.h, ax/device.h, ax/vmm/config.h, ax/vmm/fdt.h).
+MAX_VMS = 16
 MAX_VCPUS = 8
 MAX_HOST_CPUS = 64
 MAX_RAM = 8
@@ -108,5 +107,7 @@ MAX_DEVICES = 16
 MAX_PASSTHROUGH = 8
 MAX_VM_NAME = 31
 MAX_DEVICE_NAME = 15
+DTB_SPACE = 64 * K          # for a guest's device tree; a user's own gets 4K for what Axle adds
+DTB_MOST = DTB_SPACE - 4 * K
 # Host memory that is not for guests: the image, its tables, stacks and heap.
 HOST_RESERVE = 16 * M

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 
 from ..fdt import FdtError
 from .hostdt import device_ranges
-from .images import dtb_size, find_image, kernel_info
-from .machines import MACHINES, MAX_PASSTHROUGH, SINGLE_ROLES
+from .images import check_dtb, find_image, kernel_info
+from .machines import DTB_SPACE, MACHINES, MAX_PASSTHROUGH, SINGLE_ROLES
 from .problem import show, show_range, show_size
 from .schema import PAGE, did_you_mean
 from .vm import Device
 
-DTB_SPACE = 64 << 10      # for the device tree that the hypervisor builds
 LARGE_PAGE = 2 << 20
 
 
@@ -273,24 +272,25 @@ def place_boot(vm, ram, lookup, report):
     kernel = find_image(vm, "image", lookup, report)
     initrd = find_image(vm, "initrd", lookup, report)
     dtb = find_image(vm, "dtb", lookup, report)
-    tree_size = dtb_size(dtb, machine, ("kernel", "dtb"), report) if dtb else DTB_SPACE
+    if dtb:
+        check_dtb(dtb, ("kernel", "dtb"), report)
     info = kernel_info(kernel, machine, ("kernel", "image"), report) if kernel else None
-    if info is None or tree_size is None:
+    if info is None:
         return None
     home = _kernel_home(vm, ram)
     load = boot.load
     if load is None:
         load = align_up(home.base, machine.kernel_align) + info.text_offset
     image = Extent("the kernel", load, info.size, ("kernel", "image" if boot.load is None else "load"))
-    tree = Extent("the device tree", align_down(max(home.base + home.size - tree_size, 0), PAGE), tree_size,
-                  ("kernel", "dtb") if dtb else ("memory",))
+    tree = Extent("the device tree", max(home.base + home.size - DTB_SPACE, 0), DTB_SPACE, ("memory",))
     extents = [image, tree]
     if initrd:
         extents.append(_place_initrd(initrd.stat().st_size, image, tree))
     _check_boot(extents, ram, report)
     entry = load if boot.entry is None else boot.entry
-    if not image.base <= entry < image.end:
-        report.add(("kernel", "entry"), f"0x{entry:x} lies outside of {image}", "give an address in the kernel")
+    if entry % 4 or not image.base <= entry < image.end:
+        report.add(("kernel", "entry"), f"0x{entry:x} is not the address of an instruction in {image}",
+                   "give a multiple of 4 inside the kernel")
     return Boot(kernel, load, entry, initrd, extents[2].base if initrd else 0, dtb, tree.base)
 
 

@@ -59,7 +59,7 @@ VM_SCHEMA = Table({
     "memory": Field(VM_MEMORY, required=True),
     "affinity": Field(Affinity(), default=()),
     "scheduler": Field(Choice(SCHEDULERS)),
-    "weight": Field(Integer(1, 10000), default=100),
+    "weight": Field(Integer(1, 1024), default=100),
     "autostart": Field(Boolean(), default=True),
     "on_reboot": Field(Choice(("reset", "stop")), default="reset"),
     "kernel": Field(Table({
