@@ -118,8 +118,9 @@ class Convert(unittest.TestCase):
         self.assertEqual([row.name for row in vm.passthrough], ["mmc", "mmc-2"])
         self.assertEqual(vm.devices["console"].model, "pl011")
         self.assertEqual([note.split(": ")[1] for note in notes],
-                         ["kernel.surprise", "devices.virtual[0]", "kernel.kernel_path"])
+                         ["kernel.kernel_path", "kernel.surprise", "devices.virtual[0]"])
         self.assertIn("base = 0x40000000", text)
+        self.assertIn(f"# {self.file}:13: kernel.surprise: unknown key; it was left out\n", text)
 
     def test_the_result_loads_as_a_file(self):
         _, _, text = self.convert(NEW)

@@ -34,6 +34,12 @@ class BadFiles(unittest.TestCase):
                          ["no/such.toml: there is no such file; check the name",
                           'qemu-arch64: there is no such board; did you mean "qemu-aarch64"?'])
 
+    def test_an_image_that_is_not_fetched_yet_is_no_problem_but_an_unknown_one_is(self):
+        file = ROOT / "configs" / "vms" / "linux-a.toml"
+        self.assertEqual(check_files([file], lambda reference: Path("not", "yet")), [])
+        self.assertEqual([problem.what for problem in check_files([file], lambda reference: None)],
+                         [f'there is no such image ("debian-arm64:{part}")' for part in ("kernel", "initrd")])
+
     def test_the_problems_of_several_files_are_all_found_and_none_twice(self):
         files = [BAD / "vm-bad-size.toml", BAD / "board-vm-broken.toml", BAD / "vm-bad-size.toml"]
         self.assertEqual(len(check_files(files)), 3)

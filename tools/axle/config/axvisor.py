@@ -47,10 +47,13 @@ VIRTUAL_CONSOLES = ("pl011-mmio",)
 
 @dataclass
 class Converted:
-    """text: the new file. notes: Problems, one for everything that was changed or lost."""
+    """text: the new file, the notes as comments at its head. notes: a Problem for each thing changed or lost."""
 
     text: str
     notes: list = field(default_factory=list)
+
+    def __str__(self):
+        return self.text
 
 
 def convert_file(path):
@@ -85,7 +88,8 @@ class _Converter:
             if not isinstance(table, dict):
                 self.report.add((section,), "unknown key", "it was left out")
         self._finish()
-        return Converted(_write(self.out), self.report.problems)
+        notes = sorted(self.report.problems, key=lambda note: note.line)
+        return Converted(_write(self.out, notes), notes)
 
     def _key(self, path, value, special):
         if path in special:
@@ -216,13 +220,14 @@ def _pairs(table):
     return [f"{key} = {_value(key, value)}" for key, value in table.items()]
 
 
-def _write(vm):
+def _write(vm, notes):
     """A VM file: plain keys, then sections, in the order of the schema."""
+    head = ["# Converted from an AxVisor VM file.", *(f"# {note}" for note in notes)]
     tables = {key: vm[key] for key in VM_SCHEMA.fields if isinstance(vm.get(key), dict)}
     lists = {key: vm[key] for key in VM_SCHEMA.fields if vm.get(key) and isinstance(vm[key], list)
              and isinstance(vm[key][0], dict)}
     plain = {key: vm[key] for key in VM_SCHEMA.fields if vm.get(key) and key not in tables and key not in lists}
-    blocks = [["# Converted from an AxVisor VM file.", *_pairs(plain)]]
+    blocks = [head, _pairs(plain)]
     blocks += [[f"[[{key}]]", *_pairs(row)] for key, rows in lists.items() for row in rows]
     for key, table in tables.items():
         nested = {name: row for name, row in table.items() if isinstance(row, dict)}

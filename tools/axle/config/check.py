@@ -4,6 +4,7 @@ from pathlib import Path
 
 from .board import BOARD_SCHEMA, board_path, read_board
 from .document import read_toml
+from .images import NOT_FETCHED
 from .problem import ConfigError, Problem
 from .resolve import resolve_report, resolve_vm
 from .vm import VM_SCHEMA, read_vm
@@ -21,9 +22,11 @@ def file_kind(values):
 def check_files(paths, image_lookup=None):
     """Every Problem of board and VM files (or names of boards); a board's VM files are checked with it.
 
-    Without image_lookup, references to known images such as "debian-arm64:kernel" are taken on trust.
+    Without image_lookup, references to known images such as "debian-arm64:kernel" are taken on trust; with it, only
+    those whose file is not there yet are.
     """
     problems = []
+    image_lookup = image_lookup and _trusting(image_lookup)
     for path in paths:
         try:
             found = _check_file(path, image_lookup)
@@ -33,7 +36,14 @@ def check_files(paths, image_lookup=None):
     return list(dict.fromkeys(problems))
 
 
-def load_all(board, image_lookup=None):
+def _trusting(lookup):
+    def look(reference):
+        file = lookup(reference)
+        return file if file is None or Path(file).is_file() else NOT_FETCHED
+    return look
+
+
+def load_all(board):
     """(VMs that could be read, problems) of a board's VM files."""
     vms, problems = [], []
     for path in board.vm_paths():

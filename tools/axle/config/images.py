@@ -22,6 +22,10 @@ WRONG_FORMATS = (
 )
 
 
+# What a look-up answers for an image that is known but not fetched yet, when that is no problem.
+NOT_FETCHED = object()
+
+
 @dataclass(frozen=True)
 class ImageInfo:
     text_offset: int  # from the start of RAM
@@ -56,6 +60,8 @@ def _known_image(name, path, lookup, report):
         file = None
     if file is None:
         report.add(path, f"there is no such image ({show(name)})", "see ./axle image list")
+        return None
+    if file is NOT_FETCHED:
         return None
     if not Path(file).is_file():
         report.add(path, f"the image is not here yet ({show(name)})", f"./axle image pull {name.split(':')[0]}")
