@@ -132,7 +132,7 @@ class Convert(unittest.TestCase):
                                     "[kernel]\nmemory_regions = [[1]]\n")
         self.assertEqual((vm.kernel.image, vm.memory[0].size), ("KERNEL", 256 << 20))
         self.assertEqual([note.split(": ")[1] for note in notes],
-                         ["loose", "base.phys_cpu_sets", "kernel.memory_regions", "kernel", "kernel"])
+                         ["loose", "base.phys_cpu_sets", "kernel", "kernel", "kernel.memory_regions"])
 
     def test_check_points_to_the_converter(self):
         self.file.write_text(NEW)
