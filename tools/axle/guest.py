@@ -8,7 +8,8 @@ import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import paths
+from . import config, paths
+from .config.machines import MACHINES
 from .errors import AxleError, UsageError
 
 GUESTS = paths.ROOT / "tests" / "guest"
@@ -123,25 +124,41 @@ def judge(text, guest, on_axle):
     return verdict
 
 
-def native_command(guest, arch, image, emulator=None):
-    """The emulator's own machine running the payload at the privilege of a guest kernel."""
-    command = list(ARCHES[arch]["native"])
-    if emulator:
-        command[0] = str(emulator)
-    return [*command, "-smp", str(guest.cpus), "-m", guest.memory, "-nographic", "-nic", "none", "-no-reboot", *EXACT,
-            "-kernel", str(image)]
+def native_machine(board=None, arch="aarch64"):
+    """Words that start the emulator's own machine with a board's CPU, and without what a hypervisor needs."""
+    if board is None or not board.run.machine:
+        return list(ARCHES[arch]["native"])
+    parts = [part for part in board.run.machine.split(",") if not part.startswith("virtualization=")]
+    return [board.run.emulator, "-M", ",".join(parts), "-cpu", board.run.cpu]
 
 
-def run_native(guest, arch, image, emulator=None):
-    """Runs the payload without a hypervisor and returns its console."""
+def capture(command, timeout):
+    """A program's output until it ends or its time is over."""
+    try:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=timeout)
+        output = done.stdout
+    except subprocess.TimeoutExpired as late:
+        output = late.stdout or b""
+    return output.decode(errors="replace")
+
+
+def run_native(guest, arch, image, board=None):
+    """Runs the payload without a hypervisor, at the privilege of a guest kernel, and returns its console."""
     if guest.dialog:
         raise UsageError(f"{guest.name} needs keys typed: it has no native run")
-    try:
-        done = subprocess.run(native_command(guest, arch, image, emulator), stdin=subprocess.DEVNULL, text=True,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=guest.timeout, errors="replace")
-    except subprocess.TimeoutExpired as late:
-        return (late.stdout or b"").decode(errors="replace")
-    return done.stdout
+    return capture([*native_machine(board, arch), "-smp", str(guest.cpus), "-m", guest.memory, "-nographic", "-nic", "none",
+                    "-no-reboot", *EXACT, "-kernel", str(image)], guest.timeout)
+
+
+def vms(guest, arch, image):
+    """The VMs that run a payload, one for each instance."""
+    memory = guest.memory
+    if guest.regions:
+        memory = [{"base": MACHINES[arch].ram_base, "size": guest.memory}, *guest.regions]
+    names = [guest.name] if guest.instances == 1 else [f"{guest.name}-{index}" for index in range(guest.instances)]
+    affinity = [0] * guest.cpus if guest.share_cpu else []
+    return [config.make_vm({"name": name, "cpus": guest.cpus, "memory": memory, "affinity": affinity,
+                            "kernel": {"image": str(image)}}, arch) for name in names]
 
 
 def bench_values(text):
