@@ -20,6 +20,8 @@
 void *ax_port_page_alloc(unsigned order);
 /* Gives back what ax_port_page_alloc() returned for the same order. NULL is ignored. */
 void ax_port_page_free(void *va, unsigned order);
+/* From now on an allocated block of `order` (at least 1) counts as its two halves, each to be given back with order - 1. */
+void ax_port_page_split(void *va, unsigned order);
 
 /* A zeroed object, aligned for any scalar; NULL when out of memory. Free with the same size. */
 void *ax_port_alloc(size_t size);

@@ -155,6 +155,31 @@ void *ax_port_page_alloc(unsigned order)
 	return page_va(page);
 }
 
+static uint32_t used_block(void *va, unsigned order)
+{
+	uint32_t page = (uint32_t)((ax_mock_virt_to_phys(va).v - AX_MOCK_MEMORY_HPA) >> AX_PAGE_SHIFT);
+
+	if (!AX_IS_ALIGNED((uintptr_t)va, AX_PAGE_SIZE) || buddy.state[page] != USED || buddy.order[page] != order) {
+		ax_mock_panic("page block %p order %u was not given out so", va, order);
+	}
+	return page;
+}
+
+void ax_port_page_split(void *va, unsigned order)
+{
+	uint32_t page = used_block(va, order);
+	uint32_t half;
+
+	if (order == 0) {
+		ax_mock_panic("a single page cannot be split");
+	}
+	half = page + (1u << (order - 1));
+	buddy.order[page] = (uint8_t)(order - 1);
+	buddy.state[half] = USED;
+	buddy.order[half] = (uint8_t)(order - 1);
+	buddy.marks = AX_MAX(buddy.marks, half + 1);
+}
+
 void ax_port_page_free(void *va, unsigned order)
 {
 	uint32_t page;
@@ -162,10 +187,7 @@ void ax_port_page_free(void *va, unsigned order)
 	if (!va) {
 		return;
 	}
-	page = (uint32_t)((ax_mock_virt_to_phys(va).v - AX_MOCK_MEMORY_HPA) >> AX_PAGE_SHIFT);
-	if (!AX_IS_ALIGNED((uintptr_t)va, AX_PAGE_SIZE) || buddy.state[page] != USED || buddy.order[page] != order) {
-		ax_mock_panic("free of page block %p order %u, which was not given out so", va, order);
-	}
+	page = used_block(va, order);
 	if (buddy.on_free) {
 		buddy.on_free(va, order);
 	}

@@ -50,6 +50,20 @@ START_TEST(freed_blocks_grow_together_again)
 }
 END_TEST
 
+START_TEST(the_halves_of_a_split_block_are_freed_on_their_own)
+{
+	char *block = ax_port_page_alloc(2);
+
+	ax_port_page_split(block, 2);
+	ax_port_page_split(block, 1);
+	ax_port_page_free(block + 2 * AX_PAGE_SIZE, 1);
+	ax_port_page_free(block, 0);
+	ck_assert_uint_eq(ax_mock_live_pages(), 1);
+	ax_port_page_free(block + AX_PAGE_SIZE, 0);
+	ax_mock_check_clean();
+}
+END_TEST
+
 START_TEST(the_nth_allocation_fails_on_request)
 {
 	void *p = NULL;
@@ -411,6 +425,7 @@ int main(void)
 	const TTest *const tests[] = {
 	    pages_are_aligned_zeroed_and_not_at_their_physical_address,
 	    freed_blocks_grow_together_again,
+	    the_halves_of_a_split_block_are_freed_on_their_own,
 	    the_nth_allocation_fails_on_request,
 	    a_leak_and_a_wrong_free_are_panics,
 	    a_lock_masks_interrupts_and_is_not_recursive,
