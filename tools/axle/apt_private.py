@@ -133,7 +133,7 @@ def unpack(package_file, folder):
 
 
 def extract(package_file, prefix, target):
-    """Copies to `target` the one file of a package whose path begins with `prefix`."""
+    """Copies to `target` the first file of a package whose path begins with `prefix`, or with one of several."""
     with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", str(package_file)], stdout=subprocess.PIPE) as dpkg:
         try:
             with tarfile.open(fileobj=dpkg.stdout, mode="r|") as tar:
@@ -143,7 +143,7 @@ def extract(package_file, prefix, target):
                         return
         finally:
             dpkg.kill()
-    raise AxleError(f"{Path(package_file).name} holds no {prefix}*")
+    raise AxleError(f"{Path(package_file).name} holds no {prefix}")
 
 
 def _copy(source, target):

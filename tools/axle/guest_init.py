@@ -4,6 +4,8 @@
 The marker carries the guest's own clock, so that a run can be timed in virtual nanoseconds. The kernel command line's
 `axle.run=poweroff` or `axle.run=reboot` makes init do that after the marker. Nothing burns a CPU while it waits.
 """
+import hashlib
+
 from . import initramfs
 
 MARKER = "axle-guest: ready"
@@ -26,7 +28,7 @@ exec busybox init
 """
 
 INITTAB = """\
-::respawn:-/bin/sh
+::respawn:/bin/busybox cttyhack /bin/sh -l
 ::ctrlaltdel:/bin/busybox reboot
 """
 
@@ -36,7 +38,7 @@ export PATH=/bin PS1='guest# ' HOME=/
 
 APPLETS = """
 ash awk base64 cat chmod clear cmp cp cut date dd devmem df dmesg du echo env expr false find free grep head hexdump
-hostname id init ip kill less ln ls lsmod md5sum mkdir modprobe insmod mknod more mount mv nproc od pidof ping poweroff
+hostname id ip kill less ln ls lsmod md5sum mkdir modprobe insmod mknod more mount mv nproc od pidof ping poweroff
 halt printf ps pwd reboot rm rmdir sed seq setsid sh sha256sum sleep sort stat stty sync tail taskset tee test time
 timeout top touch tr true umount uname uniq uptime usleep vi watch wc wget which xargs yes zcat
 """.split()
@@ -54,3 +56,11 @@ def entries(busybox):
     for applet in APPLETS:
         tree[f"bin/{applet}"] = initramfs.link("busybox")
     return tree
+
+
+def recipe():
+    """Changes when the content of the initramfs does, for the same busybox."""
+    digest = hashlib.sha256()
+    for name, entry in sorted(entries(b"").items()):
+        digest.update(repr((name, entry)).encode())
+    return digest.hexdigest()

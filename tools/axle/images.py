@@ -4,19 +4,19 @@
 The table's images are fetched from Debian and live in the cache; a user's own are copied there by `image add`.
 """
 import json
+import os
 import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import guest_init, initramfs, term
+from . import guest_init, initramfs
 from .apt_private import PrivateApt, extract
 from .cache import Cache
 from .errors import AxleError, UsageError
 
 PARTS = ("kernel", "initrd")
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
-LAYOUT = 1  # counts up when the content of a fetched image's folder changes
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,7 @@ class Images:
         return self.cache.path("images", name)
 
     def present(self, name):
-        """True when the image can be used as it is; one of an older layout cannot."""
-        if not self.folder(name).is_dir():
-            return False
-        return name not in TABLE or self.origin(name).get("layout") == LAYOUT
+        return self.folder(name).is_dir()
 
     def origin(self, name):
         """What is known of an image that is present: where it came from, and which version."""
@@ -71,7 +68,7 @@ class Images:
     def pull(self, name, again=False):
         """Fetches an image of the table unless it is there; `again` fetches the newest."""
         if self.present(name) and not (again and name in TABLE):
-            return self.folder(name)
+            return self._current(name)
         if name not in TABLE:
             raise UsageError(f"no image {name}; there are: {', '.join(self.names())}; "
                              f"`./axle image add {name} --kernel FILE` adds yours")
@@ -101,18 +98,34 @@ class Images:
             raise UsageError(f"no image {name} in the cache")
         self.cache.remove("images", name)
 
+    def _current(self, name):
+        """The folder of an image that is present; its initramfs is made anew, offline, when its recipe has changed."""
+        if name in TABLE and self.origin(name).get("recipe") != guest_init.recipe():
+            origin = self.origin(name)
+
+            def fill(made):
+                for part in ("kernel", "busybox"):
+                    os.link(self.folder(name) / part, made / part)
+                _finish(made, origin)
+
+            self.cache.replace("images", name, fill=fill)
+        return self.folder(name)
+
     def _fetch(self, source, made):
         with self.cache.work() as scratch:
             apt = PrivateApt(scratch, source.arch, source.suite).prepare()
             kernel = apt.resolve(source.kernel)
             extract(apt.download(kernel), source.member, made / "kernel")
-            busybox = scratch / "busybox"
-            extract(apt.download("busybox-static"), "bin/busybox", busybox)
-            (made / "initrd").write_bytes(initramfs.compressed(guest_init.entries(busybox.read_bytes())))
-            origin = {"layout": LAYOUT, "kernel": f"{kernel} {apt.version(kernel)}",
-                      "initrd": f"busybox-static {apt.version('busybox-static')}"}
-            (made / "origin.json").write_text(json.dumps(origin, indent=1) + "\n")
-        term.note(f"have {origin['kernel']}")
+            extract(apt.download("busybox-static"), ("bin/busybox", "usr/bin/busybox"), made / "busybox")
+            _finish(made, {"kernel": f"{kernel} {apt.version(kernel)}",
+                           "initrd": f"busybox-static {apt.version('busybox-static')}"})
+
+
+def _finish(made, origin):
+    """Makes the initramfs of an image's folder that holds kernel and busybox, and records where they came from."""
+    busybox = (made / "busybox").read_bytes()
+    (made / "initrd").write_bytes(initramfs.compressed(guest_init.entries(busybox)))
+    (made / "origin.json").write_text(json.dumps({**origin, "recipe": guest_init.recipe()}, indent=1) + "\n")
 
 
 def looks_like_reference(text):
