@@ -3,7 +3,7 @@
 import re
 import unittest
 
-from machine import Machine, linux
+from rig import Machine, linux
 
 PREFIX = re.compile(r"^\[[a-z0-9._-]+\] ")
 

@@ -2,7 +2,7 @@
 """A VM's life: what the guest asks for and what is asked at Axle's prompt."""
 import unittest
 
-from machine import Machine, linux
+from rig import Machine, linux
 
 
 class AskedByTheGuest(unittest.TestCase):

@@ -2,7 +2,7 @@
 """Unmodified Debian guests come up and do what is typed."""
 import unittest
 
-from machine import Machine, linux
+from rig import Machine, linux
 
 
 class OneGuest(unittest.TestCase):

@@ -11,7 +11,7 @@ import tomllib
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from . import guest, guest_init, machine, paths, term
+from . import guest, guest_init, machine, paths, qemu, term
 from .config import load_board, make_vm
 from .errors import AxleError
 from .images import Images
@@ -134,7 +134,7 @@ def _boot(board, cpus, values, natives):
                   "affinity": list(range(cpus)),
                   "kernel": {"image": str(kernel), "initrd": str(initrd), "cmdline": cmdline}}, board.arch)
     native = [*guest.native_machine(board), "-smp", str(cpus), "-m", LINUX_MEMORY, "-nographic", "-nic", "none", "-no-reboot",
-              *guest.EXACT, "-kernel", str(kernel), "-initrd", str(initrd), "-append", cmdline]
+              *qemu.EXACT, "-kernel", str(kernel), "-initrd", str(initrd), "-append", cmdline]
     with term.Progress(f"{row} natively"):
         natives[row] = twice(f"{row} natively", lambda: marker_time(guest.capture(native, BOOT_TIMEOUT)))
     with term.Progress(f"{row} under Axle"):

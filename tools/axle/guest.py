@@ -8,8 +8,8 @@ import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import config, paths
-from .config.machines import MACHINES
+from . import config, machine, paths, qemu
+from .config.machines import MACHINES, MAX_VCPUS
 from .errors import AxleError, UsageError
 
 GUESTS = paths.ROOT / "tests" / "guest"
@@ -27,8 +27,6 @@ FLAGS = """-std=gnu11 -O2 -g -ffreestanding -nostdlib -fPIE -static-pie -fno-sta
     -fno-tree-loop-distribute-patterns -fvisibility=hidden -Wall -Wextra -Wconversion -Wno-sign-conversion -Wshadow
     -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wvla -Werror -Wl,--no-dynamic-linker -Wl,--build-id=none
     -Wl,-z,noexecstack,-z,max-page-size=4096,--no-warn-rwx-segments""".split()
-# One instruction is one virtual nanosecond and runs repeat exactly.
-EXACT = ["-icount", "shift=0,sleep=off", "-seed", "42", "-rtc", "base=2026-01-01,clock=vm"]
 
 
 @dataclass(frozen=True)
@@ -147,7 +145,7 @@ def run_native(guest, arch, image, board=None):
     if guest.dialog:
         raise UsageError(f"{guest.name} needs keys typed: it has no native run")
     return capture([*native_machine(board, arch), "-smp", str(guest.cpus), "-m", guest.memory, "-nographic", "-nic", "none",
-                    "-no-reboot", *EXACT, "-kernel", str(image)], guest.timeout)
+                    "-no-reboot", *qemu.EXACT, "-kernel", str(image)], guest.timeout)
 
 
 def vms(guest, arch, image):
@@ -166,32 +164,58 @@ def bench_values(text):
     return {name: int(value) for name, value in re.findall(r"^bench (\S+) (\d+)\r?$", text, re.M)}
 
 
-def check_native(arch="aarch64", only=None, out_dir=None):
+def select(board, only=""):
+    """The payloads that a board can run, whose names contain `only`."""
+    return [guest for guest in load().values()
+            if guest.on(board.arch) and only in guest.name and guest.cpus <= MAX_VCPUS]
+
+
+def run_axle(guest, board):
+    """Runs a payload in its VMs under Axle: a Verdict with the complaints of all instances."""
+    image = build(guest, board.arch, paths.BUILD / "guest" / board.arch)
+    rows = vms(guest, board.arch, image)
+    told = machine.run(board, rows, guest.timeout, exact=not guest.dialog, dialog=guest.dialog)
+    whole = Verdict()
+    for row in rows:
+        verdict = judge(told.console(row.name), guest, on_axle=True)
+        whole.passed += verdict.passed
+        whole.skipped += verdict.skipped
+        whole.complaints += [f"[{row.name}] {line}" for line in verdict.complaints]
+    whole.complaints += [f"Axle: {line}" for line in told.console("").splitlines() if "panic" in line.lower()]
+    return whole
+
+
+def check_native(arch="aarch64", only="", out_dir=None):
     """Runs all payloads natively, which shows that the tests themselves are right; returns {name: Verdict}."""
     results = {}
     for guest in load().values():
-        if not guest.on(arch) or not guest.native or (only and only not in guest.name):
-            continue
-        image = build(guest, arch, out_dir or paths.BUILD / "guest" / arch)
-        results[guest.name] = judge(run_native(guest, arch, image), guest, on_axle=False)
+        if guest.on(arch) and guest.native and only in guest.name:
+            image = build(guest, arch, out_dir or paths.BUILD / "guest" / arch)
+            results[guest.name] = judge(run_native(guest, arch, image), guest, on_axle=False)
     return results
 
 
 def main(argv):
-    """For work on the payloads themselves: `PYTHONPATH=tools python3 -m axle.guest build|native [NAME]`."""
+    """For work on the payloads themselves: `PYTHONPATH=tools python3 -m axle.guest build|native|axle [NAME]`."""
     verb, name = (argv + ["", ""])[:2]
     if verb == "build":
         for guest in load().values():
             if name in guest.name:
                 print(build(guest, "aarch64", paths.BUILD / "guest" / "aarch64"))
         return 0
-    if verb != "native":
+    if verb not in ("native", "axle"):
         raise UsageError(main.__doc__)
+    if verb == "native":
+        results = check_native(only=name).items()
+    else:
+        board = machine.default_board()
+        results = ((guest.name, run_axle(guest, board)) for guest in select(board, name))
     bad = False
-    for guest_name, verdict in check_native(only=name).items():
+    for guest_name, verdict in results:
         bad = bad or bool(verdict.complaints)
-        print(f"{guest_name}: {len(verdict.passed)} passed, {len(verdict.skipped)} skipped")
-        print(*(f"    {line}" for line in verdict.complaints), sep="\n", end="\n" if verdict.complaints else "")
+        print(f"{guest_name}: {len(verdict.passed)} passed, {len(verdict.skipped)} skipped", flush=True)
+        for line in verdict.complaints:
+            print(f"    {line}", flush=True)
     return int(bad)
 
 
