@@ -40,7 +40,7 @@ static unsigned count_spis(const struct ax_vm_config *config)
 			top = AX_MAX(top, config->device[d].irq[i]);
 		}
 	}
-	return (unsigned)AX_ALIGN_UP(top + 1, 32) - 32;
+	return AX_MIN((unsigned)AX_ALIGN_UP(top + 1, 32) - 32, AX_VGICV3_MAX_SPIS);
 }
 
 static int create_vgicv3(struct ax_vm *vm, const struct ax_device_config *config)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The firmware of an Arm guest: PSCI 1.1 (DEN0022, chapter 5) and the general calls of SMCCC 1.1 (DEN0028, chapter 7),
+ * The firmware of an Arm guest: PSCI 1.1 (DEN0022) and the general calls of SMCCC 1.1 (DEN0028),
  * by HVC or SMC. A call answers in x0 and keeps all other registers; what is not in the table answers NOT_SUPPORTED.
  */
 #include "internal.h"
 
-enum psci_error { /* DEN0022, 5.2.2 */
+enum psci_error { /* DEN0022, return error codes */
 		  PSCI_SUCCESS = 0,
 		  PSCI_NOT_SUPPORTED = -1,
 		  PSCI_INVALID_PARAMETERS = -2,
@@ -18,13 +18,13 @@ enum psci_error { /* DEN0022, 5.2.2 */
 #define PSCI_VERSION_1_1 0x00010001
 #define SMCCC_VERSION_1_1 0x10001
 
-#define FUNCTION_64 AX_BIT(30) /* the call passes 64-bit arguments (DEN0028, 2.5) */
+#define FUNCTION_64 AX_BIT(30) /* the call passes 64-bit arguments (DEN0028, function identifiers) */
 
 #define AFFINITY_LEVELS 4u
-/* Aff3 and Aff2-0 in a target_cpu (DEN0022, 5.1.4). */
+/* Aff3 and Aff2-0 in a target_cpu (DEN0022, CPU_ON). */
 #define AFFINITY_MASK (AX_MASK(39, 32) | AX_MASK(23, 0))
 
-/* power_state, original format (DEN0022, 5.4.2). */
+/* power_state, original format (DEN0022, CPU_SUSPEND). */
 #define POWER_STATE_ID AX_MASK(15, 0)
 #define POWER_STATE_DOWN AX_BIT(16)
 #define POWER_STATE_LEVEL AX_MASK(25, 24)
@@ -35,8 +35,9 @@ enum hw_state { HW_ON = 0, HW_OFF = 1, HW_STANDBY = 2 };
 /* Answers a call; what it returns goes to x0. `arg` is already cut to the width of the call. */
 typedef int64_t (*psci_fn)(struct ax_run *run, const uint64_t arg[3]);
 
-/* Sent before the answer when the vCPU goes on elsewhere or not at all: registers are no longer the caller's. */
+/* No answer: the vCPU goes on elsewhere, or its VM ends; or it is off. */
 #define NO_RETURN INT64_MIN
+#define POWERED_OFF (INT64_MIN + 1)
 
 static struct ax_vcpu *find_target(struct ax_vm *vm, uint64_t target)
 {
@@ -77,15 +78,15 @@ static int64_t cpu_on(struct ax_run *run, const uint64_t arg[3])
 	return affinity_state(target) == AFFINITY_ON_PENDING ? PSCI_ON_PENDING : PSCI_ALREADY_ON;
 }
 
-/* Also CPU_FREEZE: interrupts do not start an OFF vCPU either (DEN0022, 5.13). */
+/* Also CPU_FREEZE: only CPU_ON ends either. */
 static int64_t cpu_off(struct ax_run *run, const uint64_t arg[3])
 {
+	(void)run;
 	(void)arg;
-	run->vcpu->state = AX_VCPU_OFF;
-	return NO_RETURN;
+	return POWERED_OFF;
 }
 
-/* The state of an affinity instance: on when any CPU in it is (DEN0022, 5.7). */
+/* The state of an affinity instance: on when any CPU in it is. */
 static int64_t affinity_info(struct ax_run *run, const uint64_t arg[3])
 {
 	static const uint64_t significant[AFFINITY_LEVELS] = {AX_MASK(39, 32) | AX_MASK(23, 0),
@@ -151,7 +152,7 @@ static int64_t suspend(struct ax_run *run, bool down, uint64_t pc, uint64_t cont
 	if (!down) {
 		return PSCI_SUCCESS;
 	}
-	ax_run_restart(run, &entry);
+	ax_run_resume(run, &entry);
 	return NO_RETURN;
 }
 
@@ -168,7 +169,7 @@ static int64_t cpu_default_suspend(struct ax_run *run, const uint64_t arg[3])
 	return suspend(run, true, arg[0], arg[1]);
 }
 
-/* Only for the last CPU that is on (DEN0022, 5.15.2). */
+/* Only for the last CPU that is on. */
 static int64_t system_suspend(struct ax_run *run, const uint64_t arg[3])
 {
 	for (unsigned i = 0; i < run->vm->vcpu_count; i++) {
@@ -192,7 +193,7 @@ static int64_t set_suspend_mode(struct ax_run *run, const uint64_t arg[3])
 	}
 }
 
-/* NULL: no such CPU or state, which the STAT calls answer with 0 (DEN0022, 5.21). */
+/* NULL: no such CPU or state, which the STAT calls answer with 0. */
 static const struct ax_suspend_stats *find_stats(struct ax_run *run, const uint64_t arg[3])
 {
 	const struct ax_vcpu *target = find_target(run->vm, arg[0]);
@@ -321,7 +322,7 @@ static int find_function(uint64_t id)
 	return -1;
 }
 
-/* PSCI_FEATURES also says whether SMCCC_VERSION may be called (DEN0028, 7.2.1). */
+/* PSCI_FEATURES also says whether SMCCC_VERSION may be called (DEN0028, discovery). */
 static int64_t psci_features(struct ax_run *run, const uint64_t arg[3])
 {
 	int i = find_function(arg[0]);
@@ -346,10 +347,13 @@ static enum ax_step psci_call(struct ax_run *run)
 	uint64_t width = call->nr & FUNCTION_64 ? ~0ull : AX_MASK(31, 0);
 	uint64_t arg[3] = {call->arg[0] & width, call->arg[1] & width, call->arg[2] & width};
 	/* SMCCC keeps immediates other than 0 for the platform, which here gives them no meaning. */
-	int i = call->ext == 0 ? find_function(call->nr) : -1;
+	int i = call->ext == 0 ? find_function((uint32_t)call->nr) : -1;
 	int64_t answer = i >= 0 ? function[i].call(run, arg) : PSCI_NOT_SUPPORTED;
 	uint64_t result = (uint64_t)answer;
 
+	if (answer == POWERED_OFF) {
+		return AX_STEP_STOP_VCPU;
+	}
 	if (answer != NO_RETURN) {
 		ax_arch_vcpu_hypercall_done(run->vcpu->arch, &result, 1);
 	}

@@ -9,7 +9,7 @@
 enum ax_step {
 	AX_STEP_HANDLED,   /* enter again */
 	AX_STEP_INJECT,    /* the architecture's fault for this exit, then enter again */
-	AX_STEP_STOP_VCPU, /* this vCPU is of no more use */
+	AX_STEP_STOP_VCPU, /* off, until another vCPU starts it */
 	AX_STEP_STOP_VM,
 };
 
@@ -43,11 +43,13 @@ struct ax_run {
 /* The vCPU's task. arg: struct ax_run. */
 void ax_run_task(void *arg);
 void ax_run_on_switch(void *arg, bool in);
-/* Around code that may block or take long. Interrupts are off before suspend and after resume. */
+/* Interrupts on, and off again: around code that may block or take long. */
 void ax_run_irq_open(struct ax_run *run);
 void ax_run_irq_close(struct ax_run *run);
 /* All state of the calling vCPU to reset, to go on at entry. */
 void ax_run_restart(struct ax_run *run, const struct ax_arch_entry *entry);
+/* The same after a sleep: interrupts in flight, which are the controller's, stay. */
+void ax_run_resume(struct ax_run *run, const struct ax_arch_entry *entry);
 
 /* ---- halt.c ---- */
 

@@ -117,6 +117,7 @@ static int spawn_all(struct ax_vm *vm)
 /* Memory, devices and vCPUs as after create, then the images. */
 static int prepare(struct ax_vm *vm)
 {
+	int64_t birth = (int64_t)ax_port_ticks();
 	int err = AX_OK;
 
 	if (vm->used) {
@@ -127,6 +128,8 @@ static int prepare(struct ax_vm *vm)
 	vm->mem_protect = false;
 	for (unsigned i = 0; i < vm->vcpu_count; i++) {
 		ax_vcpu_reset(&vm->vcpu[i]);
+		/* One clock for all vCPUs, which counts from here. */
+		ax_arch_vcpu_set_time_offset(vm->vcpu[i].arch, -birth);
 		vm->run[i].timer.level = false;
 		memset(vm->run[i].suspend, 0, sizeof(vm->run[i].suspend));
 	}

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The vCPU's task: waits to be powered on, then enters the guest and answers its exits until it is off or the VM ends.
- */
+/* The vCPU's task: once powered on it enters the guest and answers its exits, until the vCPU is off or the VM ends. */
 #include "internal.h"
+
+/* What a resumed vCPU keeps of its interrupts in flight; a GICv3 has at most so many list registers. */
+#define MAX_SLOTS 16u
 
 void ax_run_irq_open(struct ax_run *run)
 {
@@ -52,6 +54,23 @@ void ax_run_restart(struct ax_run *run, const struct ax_arch_entry *entry)
 	bind(run);
 }
 
+void ax_run_resume(struct ax_run *run, const struct ax_arch_entry *entry)
+{
+	struct ax_virq kept[MAX_SLOTS];
+	uint32_t used = 0;
+	unsigned slots = AX_MIN(run->vm->virq_port.slots, MAX_SLOTS);
+
+	for (unsigned i = 0; i < slots; i++) {
+		used |= ax_arch_vcpu_irq_read(run->vcpu->arch, i, &kept[i]) ? 1u << i : 0;
+	}
+	ax_run_restart(run, entry);
+	for (unsigned i = 0; i < slots; i++) {
+		if (used & (1u << i)) {
+			ax_arch_vcpu_irq_write(run->vcpu->arch, i, &kept[i]);
+		}
+	}
+}
+
 /* A step that leaves the guest's path. Interrupts off. */
 static void apply(struct ax_run *run, enum ax_step step)
 {
@@ -64,7 +83,7 @@ static void apply(struct ax_run *run, enum ax_step step)
 		ax_arch_vcpu_inject_fault(run->vcpu->arch, &run->exit);
 		break;
 	case AX_STEP_STOP_VCPU:
-		run->vcpu->state = AX_VCPU_STOPPED;
+		run->vcpu->state = AX_VCPU_OFF;
 		break;
 	case AX_STEP_STOP_VM:
 		run->vcpu->state = AX_VCPU_STOPPED;
@@ -79,7 +98,6 @@ static void enter_once(struct ax_run *run)
 	struct ax_vcpu *vcpu = run->vcpu;
 	enum ax_step step;
 
-	ax_vtimer_sync(run);
 	if (chip) {
 		chip->ops->before_entry(chip, vcpu->index);
 	}
@@ -104,8 +122,11 @@ static void guest_loop(struct ax_run *run, const struct ax_arch_entry *entry)
 	}
 	ax_run_restart(run, entry);
 	for (;;) {
-		/* What a kick announces is looked at after it is taken: the VM's state here, interrupts before the
-		 * entry. */
+		ax_vtimer_sync(run);
+		/*
+		 * What a kick announces is looked at after it is taken: the VM's state here, interrupts before the
+		 * entry. The timer comes first, since a line that moves kicks.
+		 */
 		ax_vcpu_take_kick(run->vcpu);
 		if (!ax_vm_running(run->vm) || run->vcpu->state != AX_VCPU_RUNNING) {
 			break;

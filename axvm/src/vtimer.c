@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The guest's timer and its interrupt. The timer is the hardware's own; its interrupt reaches the host, which leaves it
- * active, so that it stays silent until the guest deactivates the virtual interrupt linked to it (GIC IHI 0069, 4.10
- * and ICH_LR<n>_EL2.HW). From this follows the one rule below: on the CPU that has the vCPU, the physical interrupt is
+ * active, so that it stays silent until the guest deactivates the virtual interrupt linked to it (Arm IHI 0069,
+ * ICH_LR<n>_EL2.HW). From this follows the one rule below: on the CPU that has the vCPU, the physical interrupt is
  * active while the timer's line is high (told to the model, no need to hear again) or the virtual interrupt is in
  * flight (the guest will deactivate it). When the line falls before the guest took the interrupt, nobody else would
  * deactivate it.
@@ -38,8 +38,10 @@ static bool changed(const struct ax_vtimer *timer, bool level)
 
 static void update(struct ax_vtimer *timer, bool level)
 {
-	ax_irq_line_set(&timer->line, level);
-	timer->level = level;
+	if (level || timer->level) {
+		ax_irq_line_set(&timer->line, level);
+		timer->level = level;
+	}
 	timer->stale = false;
 	if (timer->hwirq >= 0) {
 		bool in_flight = ax_vgicv3_hw_active(timer->line.chip, timer->line.vcpu, timer->line.intid);
