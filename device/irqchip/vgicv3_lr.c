@@ -214,17 +214,18 @@ static uint32_t sort_slots(struct vgic *gic, struct vgic_cpu *cpu, struct wishes
 {
 	uint32_t keep = 0;
 
+	list->room = gic->slots;
 	for (uint32_t rest = cpu->used; rest; rest &= rest - 1) {
 		unsigned slot = (unsigned)__builtin_ctz(rest), n = cpu->slot[slot].intid % VGIC_BANK;
 		struct vgic_bank *bank = vgic_bank_of(gic, cpu->index, cpu->slot[slot].intid);
 
 		if (bank->active & 1u << n) {
 			keep |= 1u << slot;
+			list->room--;
 		} else if (!wants_pending(gic, cpu, bank, n)) {
 			empty_slot(gic, cpu, slot, kick);
 		}
 	}
-	list->room = gic->slots - (unsigned)__builtin_popcount(keep);
 	for (uint32_t rest = cpu->used & ~keep; rest; rest &= rest - 1) {
 		unsigned slot = (unsigned)__builtin_ctz(rest), intid = cpu->slot[slot].intid;
 		const struct vgic_bank *bank = vgic_bank_of(gic, cpu->index, intid);
