@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What one exit costs on AArch64. Each loop is the operation and exactly ten instructions around it, so that figures compare
- * with those of other hypervisors measured the same way.
+ * What one exit costs on AArch64. Each loop is the operation and exactly ten instructions around it, so that figures
+ * compare with those of other hypervisors measured the same way.
  */
 #include "bench.h"
 

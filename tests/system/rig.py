@@ -43,7 +43,7 @@ class Guest:
         self.session.send(text, vm=self.name)
 
     def run(self, command, timeout=ANSWER):
-        """What a command printed. The marks around it are computed by the shell, so that its echo is not taken for them."""
+        """What a command printed. The shell computes the marks around it, so that its echo is not taken for them."""
         self.turn += 1
         self.session.skip(self.name)
         self.type(f"echo [$(({self.turn}+0))-; {command}; echo -$(({self.turn}+0))]\n")

@@ -39,6 +39,11 @@ class Console(unittest.TestCase):
         for word in ("vm list", "vm console", "vm stop", "vm start", "vm reset", "vm stat", "host info"):
             self.assertIn(word, text)
 
+    def test_the_prompt_s_own_command_switches_too(self):
+        self.machine.session.send("vm console right\n", vm="")
+        self.machine.session.expect(r"Axle console: .*\(right\)$", vm="")
+        self.assertEqual(self.machine.guest("right").run("echo $((6*7))"), "42")
+
     def test_list_names_every_vm_with_its_state(self):
         text = self.machine.command("vm list")
         for name in ("left", "right"):

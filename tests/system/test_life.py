@@ -60,18 +60,17 @@ class AskedAtThePrompt(unittest.TestCase):
             machine.wait_ready("debian")
             self.assertEqual(machine.guest("debian").run("ls /root | wc -l"), "0")
 
-    def test_a_stopped_vm_gives_its_memory_back(self):
+    def test_a_deleted_vm_gives_its_memory_back_and_can_be_made_again(self):
         with Machine([linux("debian")]) as machine:
-            machine.wait_ready("debian")
-            for _ in range(2):
-                machine.command("vm stop debian")
-                machine.wait_state("debian", "stopped")
-                free = machine.free_memory()
-                machine.command("vm start debian")
+            free = []
+            for _ in range(3):
                 machine.wait_ready("debian")
-            machine.command("vm stop debian")
-            machine.wait_state("debian", "stopped")
-            self.assertEqual(machine.free_memory(), free)
+                machine.command("vm delete debian")
+                machine.wait_state("debian", "deleted")
+                free.append(machine.free_memory())
+                machine.command("vm create debian")
+                machine.command("vm start debian")
+            self.assertEqual(free, free[:1] * 3)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """`./axle bench`: what guests pay for Axle, measured in exact mode beside the same guest on the bare emulator.
 
-One instruction is one virtual nanosecond there, so a figure is a count of instructions and repeats to the last digit; each is
-measured twice, and a difference between the two is an error of its own.
+One instruction is one virtual nanosecond there, so a figure is a count of instructions and repeats to the last digit;
+each is measured twice, and a difference between the two is an error of its own.
 """
 import json
 import re
@@ -11,7 +11,7 @@ import tomllib
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from . import guest, guest_init, machine, paths, qemu, term
+from . import guest, guest_init, machine, paths, term
 from .config import load_board, make_vm
 from .errors import AxleError
 from .images import Images
@@ -133,8 +133,8 @@ def _boot(board, cpus, values, natives):
     vm = make_vm({"name": "linux", "cpus": cpus, "memory": LINUX_MEMORY,
                   "affinity": list(range(cpus)),
                   "kernel": {"image": str(kernel), "initrd": str(initrd), "cmdline": cmdline}}, board.arch)
-    native = [*guest.native_machine(board), "-smp", str(cpus), "-m", LINUX_MEMORY, "-nographic", "-nic", "none", "-no-reboot",
-              *qemu.EXACT, "-kernel", str(kernel), "-initrd", str(initrd), "-append", cmdline]
+    native = [*guest.native_machine(board), "-smp", str(cpus), "-m", LINUX_MEMORY, *guest.NATIVE,
+              "-kernel", str(kernel), "-initrd", str(initrd), "-append", cmdline]
     with term.Progress(f"{row} natively"):
         natives[row] = twice(f"{row} natively", lambda: marker_time(guest.capture(native, BOOT_TIMEOUT)))
     with term.Progress(f"{row} under Axle"):
@@ -151,9 +151,10 @@ def marker_time(text):
 
 
 def sizes(board):
-    """Bytes of the built hypervisor: code and constants; all that is static; memory it uses at run time beside its guests."""
+    """Bytes of the built hypervisor: code and constants; all that is linked; memory it uses at run time for itself."""
     elf = machine.build(board).elf
-    told = subprocess.run([guest.ARCHES[board.arch]["prefix"] + "size", "-B", str(elf)], capture_output=True, text=True, check=True)
+    tool = guest.ARCHES[board.arch]["prefix"] + "size"
+    told = subprocess.run([tool, "-B", str(elf)], capture_output=True, text=True, check=True)
     text, data, bss = (int(word) for word in told.stdout.splitlines()[1].split()[:3])
     return {"size.text": text, "size.static": text + data + bss, "size.ram": machine.host_memory(board)}
 

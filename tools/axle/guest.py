@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Guest payloads: small bare-metal programs of tests/guest, built with one compiler call each and judged by what they print."""
+"""Guest payloads: small bare-metal programs of tests/guest, built by one compiler call each, judged by what they print."""
 import re
 import shutil
 import subprocess
@@ -27,6 +27,9 @@ FLAGS = """-std=gnu11 -O2 -g -ffreestanding -nostdlib -fPIE -static-pie -fno-sta
     -fno-tree-loop-distribute-patterns -fvisibility=hidden -Wall -Wextra -Wconversion -Wno-sign-conversion -Wshadow
     -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wvla -Werror -Wl,--no-dynamic-linker -Wl,--build-id=none
     -Wl,-z,noexecstack,-z,max-page-size=4096,--no-warn-rwx-segments""".split()
+
+# How a bare machine runs: its console on standard output, and the same in each run.
+NATIVE = ("-nographic", "-nic", "none", "-no-reboot", *qemu.EXACT)
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,8 @@ def load(path=GUESTS / "guests.toml"):
     for entry in entries:
         unknown = set(entry) - known
         if unknown:
-            raise UsageError(f"{paths.relative(path)}: guest {entry.get('name')}: unknown key {', '.join(sorted(unknown))}")
+            keys = ", ".join(sorted(unknown))
+            raise UsageError(f"{paths.relative(path)}: guest {entry.get('name')}: unknown key {keys}")
         frozen = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
         guests[entry["name"]] = Guest(folder=path.parent, **frozen)
     return guests
@@ -97,7 +101,7 @@ def build(guest, arch, out_dir):
 
 
 def _compile(command):
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True)
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False)
     if done.returncode:
         raise AxleError(f"guest build failed:\n{done.stderr.strip()}")
 
@@ -133,7 +137,8 @@ def native_machine(board=None, arch="aarch64"):
 def capture(command, timeout):
     """A program's output until it ends or its time is over."""
     try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=timeout)
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              timeout=timeout, check=False)
         output = done.stdout
     except subprocess.TimeoutExpired as late:
         output = late.stdout or b""
@@ -144,8 +149,8 @@ def run_native(guest, arch, image, board=None):
     """Runs the payload without a hypervisor, at the privilege of a guest kernel, and returns its console."""
     if guest.dialog:
         raise UsageError(f"{guest.name} needs keys typed: it has no native run")
-    return capture([*native_machine(board, arch), "-smp", str(guest.cpus), "-m", guest.memory, "-nographic", "-nic", "none",
-                    "-no-reboot", *qemu.EXACT, "-kernel", str(image)], guest.timeout)
+    command = [*native_machine(board, arch), "-smp", str(guest.cpus), "-m", guest.memory, *NATIVE, "-kernel", str(image)]
+    return capture(command, guest.timeout)
 
 
 def vms(guest, arch, image):

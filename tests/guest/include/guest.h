@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a guest test sees of its machine. The same on every architecture: a test that includes only this header runs on all of
- * them. What an architecture adds (addresses, interrupt numbers, its own calls) is in guest_arch.h, included at the end.
+ * What a guest test sees of its machine. The same on every architecture: a test that includes only this header runs on
+ * all of them. What an architecture adds (addresses, interrupt numbers, its own calls) is in guest_arch.h, included at
+ * the end.
  *
- * A payload is one image: the runtime, the architecture's part and one or more files of tests. All tests of an image run in
- * link order on CPU 0, each between "test NAME: ok" and the next; then the image powers its machine off.
+ * A payload is one image: the runtime, the architecture's part and one or more files of tests. All tests of an image
+ * run in link order on CPU 0, each between "test NAME: ok" and the next; then the image powers its machine off.
  */
 #ifndef GUEST_H
 #define GUEST_H
@@ -42,12 +43,13 @@ struct guest_test {
 	} while (0)
 
 void guest_fail(const char *file, int line, const char *what);
-/* This machine cannot show the behaviour (a native run of what only the hypervisor provides). The caller then returns. */
+/* This machine cannot show the behaviour (a native run of what only a hypervisor has). The caller then returns. */
 void guest_skip(const char *why);
 /* The machine is one of Axle's, not the emulator's own. */
 bool guest_on_axle(void);
 
-/* One line or part of one; lines of several CPUs do not mix. %s %c %d %u %x %lu %ld %lx %%, with a width for zero padding. */
+/* One line or part of one; lines of several CPUs do not mix. %s %c %d %u %x %lu %ld %lx %%, with a width for zero
+ * padding. */
 void guest_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* ---- CPUs ------------------------------------------------------------------------------------------------------- */
@@ -63,7 +65,8 @@ void guest_relax(void);
 void guest_poweroff(void) __attribute__((noreturn));
 void guest_reboot(void) __attribute__((noreturn));
 
-/* ---- interrupts --------------------------------------------------------------------------------------------------- */
+/* ---- interrupts ---------------------------------------------------------------------------------------------------
+ */
 
 typedef void (*guest_irq_fn)(unsigned irq);
 
@@ -83,7 +86,8 @@ void guest_ipi(unsigned cpu, unsigned n);
 /* Waits with interrupts unmasked until *counter >= value; false after `us` microseconds. */
 bool guest_await(const volatile unsigned *counter, unsigned value, uint64_t us);
 
-/* ---- time --------------------------------------------------------------------------------------------------------- */
+/* ---- time ---------------------------------------------------------------------------------------------------------
+ */
 
 uint64_t guest_ticks(void);
 uint64_t guest_tick_hz(void);
@@ -94,7 +98,8 @@ uint64_t guest_us_to_ticks(uint64_t us);
 void guest_timer_set(uint64_t deadline);
 void guest_timer_stop(void);
 
-/* ---- memory and devices -------------------------------------------------------------------------------------------- */
+/* ---- memory and devices --------------------------------------------------------------------------------------------
+ */
 
 /* width 1, 2, 4 or 8; one load or store that a hypervisor can decode. */
 uint64_t guest_mmio_read(uint64_t addr, unsigned width);
@@ -108,9 +113,17 @@ int guest_getc(void);
 /* The console raises GUEST_IRQ_UART when it has sent a character; false also takes a raised one back. */
 void guest_uart_tx_interrupt(bool on);
 
-/* ---- faults ---------------------------------------------------------------------------------------------------------- */
+/* ---- faults
+ * ---------------------------------------------------------------------------------------------------------- */
 
-enum guest_fault_kind { GUEST_FAULT_NONE, GUEST_FAULT_READ, GUEST_FAULT_WRITE, GUEST_FAULT_FETCH, GUEST_FAULT_UNDEF, GUEST_FAULT_OTHER };
+enum guest_fault_kind {
+	GUEST_FAULT_NONE,
+	GUEST_FAULT_READ,
+	GUEST_FAULT_WRITE,
+	GUEST_FAULT_FETCH,
+	GUEST_FAULT_UNDEF,
+	GUEST_FAULT_OTHER
+};
 
 struct guest_fault {
 	enum guest_fault_kind kind;
@@ -126,7 +139,8 @@ enum guest_fault_kind guest_try_write(uint64_t addr, unsigned width, uint64_t va
 /* Calls the code at addr. */
 enum guest_fault_kind guest_try_fetch(uint64_t addr);
 
-/* ---- floating point and hypercalls -------------------------------------------------------------------------------------- */
+/* ---- floating point and hypercalls
+ * -------------------------------------------------------------------------------------- */
 
 /* Every FP/SIMD register of this CPU to a pattern made from seed; true when they all still hold it. */
 void guest_fp_fill(uint64_t seed);

@@ -34,7 +34,8 @@ static void copy_text(char *to, size_t size, const char *from)
 	to[i] = '\0';
 }
 
-static void property(struct walk *walk, const char *name, const uint8_t *value, uint32_t size, struct guest_machine *out)
+static void property(struct walk *walk, const char *name, const uint8_t *value, uint32_t size,
+		     struct guest_machine *out)
 {
 	if (walk->depth == 1 && __builtin_strcmp(name, "compatible") == 0) {
 		copy_text(out->compatible, sizeof(out->compatible), (const char *)value);

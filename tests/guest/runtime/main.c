@@ -43,8 +43,8 @@ uint64_t guest_ram_size(void)
 
 void guest_panic(const char *why, uint64_t pc, uint64_t addr, uint64_t code)
 {
-	guest_print("test %s: FAIL %s on cpu %u: pc 0x%lx address 0x%lx code 0x%lx\n", running ? running : "(start)", why,
-		    guest_cpu_id(), pc, addr, code);
+	guest_print("test %s: FAIL %s on cpu %u: pc 0x%lx address 0x%lx code 0x%lx\n", running ? running : "(start)",
+		    why, guest_cpu_id(), pc, addr, code);
 	guest_print("guest: stopped by a fault\n");
 	guest_poweroff();
 }
@@ -57,8 +57,8 @@ void guest_main(const void *fdt)
 		guest_print("guest: no device tree\n");
 		guest_poweroff();
 	}
-	guest_print("guest: start, %u cpus, %lu MiB at 0x%lx, %s\n", machine.cpus, machine.ram_size >> 20, machine.ram_base,
-		    machine.compatible);
+	guest_print("guest: start, %u cpus, %lu MiB at 0x%lx, %s\n", machine.cpus, machine.ram_size >> 20,
+		    machine.ram_base, machine.compatible);
 	guest_irq_init();
 	for (const struct guest_test *test = __start_guest_tests; test < __stop_guest_tests; test++) {
 		running = test->name;

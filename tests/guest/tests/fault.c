@@ -5,7 +5,8 @@
 static const uint64_t holes[] = {GUEST_HOLE_LOW, GUEST_HOLE_LOW + 0xff8, GUEST_HOLE_HIGH, GUEST_HOLE_HIGH + 0x12345678};
 static const unsigned widths[] = {1, 2, 4, 8};
 
-#define FOR_EACH(item, array) for (__typeof__(&array[0]) item = array; item < array + sizeof(array) / sizeof(array[0]); item++)
+#define FOR_EACH(item, array)                                                                                          \
+	for (__typeof__(&array[0]) item = array; item < array + sizeof(array) / sizeof(array[0]); item++)
 
 struct access {
 	uint64_t addr;
@@ -20,8 +21,10 @@ static void read_at(void *arg)
 
 GUEST_TEST(an_unmapped_read_faults_and_the_guest_goes_on)
 {
-	FOR_EACH (hole, holes) {
-		FOR_EACH (width, widths) {
+	FOR_EACH(hole, holes)
+	{
+		FOR_EACH(width, widths)
+		{
 			EXPECT(guest_try_read(*hole, *width, NULL) == GUEST_FAULT_READ);
 		}
 	}
@@ -29,8 +32,10 @@ GUEST_TEST(an_unmapped_read_faults_and_the_guest_goes_on)
 
 GUEST_TEST(an_unmapped_write_faults_and_the_guest_goes_on)
 {
-	FOR_EACH (hole, holes) {
-		FOR_EACH (width, widths) {
+	FOR_EACH(hole, holes)
+	{
+		FOR_EACH(width, widths)
+		{
 			EXPECT(guest_try_write(*hole, *width, 0x5a) == GUEST_FAULT_WRITE);
 		}
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Floating-point registers belong to one CPU of one VM. Several instances of this payload share a physical CPU, each with a
- * pattern of its own drawn from the clock at its start.
+ * Floating-point registers belong to one CPU of one VM. Several instances of this payload share a physical CPU, each
+ * with a pattern of its own drawn from the clock at its start.
  */
 #include <guest.h>
 

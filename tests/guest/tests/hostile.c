@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a hostile or broken guest does in a loop. The guest is slow at worst; its neighbours and the host do not notice. */
+/* What a hostile or broken guest does in a loop: it is slow at worst, its neighbours and the host do not notice. */
 #include <guest.h>
 
 #define CALLS 1000000u
@@ -45,7 +45,8 @@ static void poke_around(uint64_t edge)
 
 			EXPECT(read == GUEST_FAULT_NONE || read == GUEST_FAULT_READ);
 			if (addr >= edge) {
-				write = guest_try_write(GUEST_ALIAS(addr), width, '\n'); /* the console prints what it is sent */
+				/* A line feed, as the console prints what it is sent. */
+				write = guest_try_write(GUEST_ALIAS(addr), width, '\n');
 				EXPECT(write == GUEST_FAULT_NONE || write == GUEST_FAULT_WRITE);
 			}
 		}

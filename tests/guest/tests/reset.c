@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A reboot leaves nothing: memory, interrupts, timer and CPUs are as at the first start. A guest cannot remember across that
- * what it did, so the keys typed at its console say whether it reboots (r) or ends (q).
+ * A reboot leaves nothing: memory, interrupts, timer and CPUs are as at the first start. A guest cannot remember across
+ * that what it did, so the keys typed at its console say whether it reboots (r) or ends (q).
  */
 #include <guest.h>
 

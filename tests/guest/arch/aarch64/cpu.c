@@ -83,14 +83,15 @@ bool guest_cpu_start(unsigned id, void (*fn)(void *), void *arg)
 	cpu->arg = arg;
 	cpu->busy = true;
 	__asm__ volatile("dc cvac, %0\n\tdsb sy" ::"r"(cpu) : "memory");
-	return (int64_t)guest_hypercall(PSCI_CPU_ON, id, (uint64_t)guest_secondary_entry, (uint64_t)cpu).r[0] == PSCI_OK;
+	return (int64_t)guest_hypercall(PSCI_CPU_ON, id, (uint64_t)guest_secondary_entry, (uint64_t)cpu).r[0] ==
+	       PSCI_OK;
 }
 
 bool guest_cpu_join(unsigned id)
 {
 	uint64_t end = guest_ticks() + guest_tick_hz();
 
-	/* A firmware may report a CPU it was told to start as off for a while, so that state alone does not say it has run. */
+	/* A firmware may report a CPU it was told to start as off for a while: that state alone says too little. */
 	while (guest_cpus[id].busy || guest_hypercall(PSCI_AFFINITY_INFO, id, 0, 0).r[0] != PSCI_OFF) {
 		if (guest_ticks() > end) {
 			return false;

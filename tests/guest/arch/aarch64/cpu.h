@@ -5,7 +5,6 @@
 
 #define CPU_TRY_SP 0
 #define CPU_STACK_TOP 8
-#define CPU_SIZE 64
 #define CPU_STACK_SIZE 8192
 #define FRAME_SIZE 272
 
@@ -20,7 +19,7 @@ struct cpu {
 	void (*fn)(void *);
 	void *arg;
 	struct guest_fault fault;
-} __attribute__((aligned(CPU_SIZE)));
+};
 
 /* Registers of what an exception interrupted. */
 struct frame {
@@ -29,8 +28,8 @@ struct frame {
 	uint64_t pad;
 };
 
-_Static_assert(sizeof(struct cpu) == CPU_SIZE, "start.S multiplies by it");
-_Static_assert(offsetof(struct cpu, try_sp) == CPU_TRY_SP && offsetof(struct cpu, stack_top) == CPU_STACK_TOP, "assembly");
+_Static_assert(offsetof(struct cpu, try_sp) == CPU_TRY_SP && offsetof(struct cpu, stack_top) == CPU_STACK_TOP,
+	       "assembly");
 _Static_assert(sizeof(struct frame) == FRAME_SIZE, "vectors.S");
 
 extern struct cpu guest_cpus[GUEST_MAX_CPUS];

@@ -45,9 +45,9 @@ static void redistributor_init(unsigned cpu)
 	while (guest_mmio_read(waker, 4) & WAKER_CHILDREN_ASLEEP) {
 		guest_relax();
 	}
-	guest_mmio_write(sgi + 0x80, 4, ~0u);   /* IGROUPR0 */
-	guest_mmio_write(sgi + 0x180, 4, ~0u);  /* ICENABLER0 */
-	guest_mmio_write(sgi + 0x280, 4, ~0u);  /* ICPENDR0 */
+	guest_mmio_write(sgi + 0x80, 4, ~0u);  /* IGROUPR0 */
+	guest_mmio_write(sgi + 0x180, 4, ~0u); /* ICENABLER0 */
+	guest_mmio_write(sgi + 0x280, 4, ~0u); /* ICPENDR0 */
 	for (unsigned irq = 0; irq < 32; irq += 4) {
 		guest_mmio_write(sgi + 0x400 + irq, 4, PRIORITY);
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Entry of CPU 0 by the arm64 Linux boot protocol (Linux, Documentation/arm64/booting), and of the others by PSCI CPU_ON. The
+ * Entry of CPU 0 by the arm64 Linux boot protocol (Linux, Documentation/arm64/booting), of the others by PSCI CPU_ON. The
  * image is position-independent: it relocates itself to where it was loaded.
  */
 #include "cpu.h"

@@ -63,7 +63,7 @@ GUEST_TEST(every_register_can_be_loaded_and_stored)
 {
 	guest_mmio_write(PRIORITY, 4, 0x40302010);
 #define ONE(n)                                                                                                         \
-	{                                                                                                              \
+	do {                                                                                                           \
 		uint64_t v_;                                                                                           \
 		__asm__ volatile("mov x29, %1\n\tldr w" #n ", [x29]\n\tmov %0, x" #n                                   \
 				 : "=r"(v_)                                                                            \
@@ -74,9 +74,36 @@ GUEST_TEST(every_register_can_be_loaded_and_stored)
 				 : "x29", "x" #n, "memory");                                                           \
 		EXPECT(guest_mmio_read(PRIORITY + 1, 1) == 8 * (n));                                                   \
 		guest_mmio_write(PRIORITY, 4, 0x40302010);                                                             \
-	}
-	ONE(0) ONE(1) ONE(2) ONE(3) ONE(4) ONE(5) ONE(6) ONE(7) ONE(8) ONE(9) ONE(10) ONE(11) ONE(12) ONE(13) ONE(14)
-	ONE(15) ONE(16) ONE(17) ONE(19) ONE(20) ONE(21) ONE(22) ONE(23) ONE(24) ONE(25) ONE(26) ONE(27) ONE(28) ONE(30)
+	} while (0)
+	ONE(0);
+	ONE(1);
+	ONE(2);
+	ONE(3);
+	ONE(4);
+	ONE(5);
+	ONE(6);
+	ONE(7);
+	ONE(8);
+	ONE(9);
+	ONE(10);
+	ONE(11);
+	ONE(12);
+	ONE(13);
+	ONE(14);
+	ONE(15);
+	ONE(16);
+	ONE(17);
+	ONE(19);
+	ONE(20);
+	ONE(21);
+	ONE(22);
+	ONE(23);
+	ONE(24);
+	ONE(25);
+	ONE(26);
+	ONE(27);
+	ONE(28);
+	ONE(30);
 #undef ONE
 }
 
@@ -186,7 +213,10 @@ static void load_simd(void *arg)
 {
 	struct form *form = arg;
 
-	__asm__ volatile(".arch_extension fp\n\tldr s0, [%1]\n\tfmov %w0, s0" : "=&r"(form->first) : "r"(form->base) : "memory");
+	__asm__ volatile(".arch_extension fp\n\tldr s0, [%1]\n\tfmov %w0, s0"
+			 : "=&r"(form->first)
+			 : "r"(form->base)
+			 : "memory");
 }
 
 GUEST_TEST(exclusive_and_vector_loads_are_right_or_a_fault)

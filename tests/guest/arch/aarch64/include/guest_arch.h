@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The AArch64 machine of the tests: the layout of QEMU's virt board, which Axle's guests share, entered at EL1 by the arm64 Linux
- * boot protocol. GICv3, PSCI by HVC, the virtual timer.
+ * The AArch64 machine of the tests: the layout of QEMU's virt board, which Axle's guests share, entered at EL1 by the
+ * arm64 Linux boot protocol. GICv3, PSCI by HVC, the virtual timer.
  *
- * Addresses below 1 GiB are mapped as Device memory, never executable; the second GiB, where the RAM is, as Normal memory;
- * the rest up to 256 GiB as Normal non-cacheable, executable: what is absent there is for the hypervisor to say.
+ * Addresses below 1 GiB are mapped as Device memory, never executable; the second GiB, where the RAM is, as Normal
+ * memory; the rest up to 256 GiB as Normal non-cacheable, executable: what is absent there is for the hypervisor to
+ * say.
  */
 #ifndef GUEST_ARCH_H
 #define GUEST_ARCH_H
@@ -90,7 +91,14 @@ void guest_sync_code(uint64_t addr, uint64_t size);
 #define SMCCC_VERSION 0x80000000u
 #define SMCCC_ARCH_FEATURES 0x80000001u
 
-enum { PSCI_OK = 0, PSCI_NOT_SUPPORTED = -1, PSCI_INVALID_PARAMETERS = -2, PSCI_DENIED = -3, PSCI_ALREADY_ON = -4, PSCI_INVALID_ADDRESS = -9 };
+enum {
+	PSCI_OK = 0,
+	PSCI_NOT_SUPPORTED = -1,
+	PSCI_INVALID_PARAMETERS = -2,
+	PSCI_DENIED = -3,
+	PSCI_ALREADY_ON = -4,
+	PSCI_INVALID_ADDRESS = -9
+};
 enum { PSCI_ON = 0, PSCI_OFF = 1, PSCI_ON_PENDING = 2 };
 
 /* For hostile acts: a function nobody has, the bounds of the devices, registers to be swept with a step. */
@@ -98,12 +106,15 @@ enum { PSCI_ON = 0, PSCI_OFF = 1, PSCI_ON_PENDING = 2 };
 #define GUEST_DEVICE_EDGES                                                                                             \
 	GUEST_GICD, GUEST_GICD + GUEST_GICD_SIZE, GUEST_GICR, GUEST_GICR + 0x10000, GUEST_GICR + GUEST_GICR_STRIDE,    \
 	    GUEST_UART, GUEST_UART + GUEST_UART_SIZE
-#define GUEST_DEVICE_ENDS GUEST_GICD - 4, GUEST_GICD + GUEST_GICD_SIZE, GUEST_GICR - 4, GUEST_UART - 4, GUEST_UART + GUEST_UART_SIZE
+#define GUEST_DEVICE_ENDS                                                                                              \
+	GUEST_GICD - 4, GUEST_GICD + GUEST_GICD_SIZE, GUEST_GICR - 4, GUEST_UART - 4, GUEST_UART + GUEST_UART_SIZE
 #define GUEST_IRQCHIP_RANGES                                                                                           \
 	{GUEST_GICD, 0x1000, 1}, {GUEST_GICD + 0x1000, 0x5000, 64}, {GUEST_GICD + 0x6000, 0x2000, 4},                  \
-	    {GUEST_GICD + 0x8000, 0x7fc0, 64}, {GUEST_GICD + 0xffc0, 64, 1}, {GUEST_GICR, 0x200, 1},                  \
+	    {GUEST_GICD + 0x8000, 0x7fc0, 64}, {GUEST_GICD + 0xffc0, 64, 1}, {GUEST_GICR, 0x200, 1},                   \
 	    {GUEST_GICR + 0x200, 0xfdc0, 64}, {GUEST_GICR + 0xffc0, 64, 1}, {GUEST_GICR + 0x10000, 0x1000, 1},         \
-	    {GUEST_GICR + 0x11000, 0xf000, 64}
+	{                                                                                                              \
+		GUEST_GICR + 0x11000, 0xf000, 64                                                                       \
+	}
 
 /* The same call by SMC, which an emulator without firmware below refuses. */
 struct guest_call guest_smc(uint64_t nr, uint64_t a, uint64_t b, uint64_t c);
