@@ -143,6 +143,7 @@ int main(void)
 	suite_add_tcase(suite, exit_tests());
 	suite_add_tcase(suite, timer_tests());
 	suite_add_tcase(suite, psci_tests());
+	suite_add_tcase(suite, suspend_tests());
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);

@@ -46,5 +46,6 @@ TCase *running_tests(void);
 TCase *exit_tests(void);
 TCase *timer_tests(void);
 TCase *psci_tests(void);
+TCase *suspend_tests(void);
 
 #endif

@@ -256,6 +256,25 @@ START_TEST(devices_that_do_not_fit_are_refused)
 }
 END_TEST
 
+START_TEST(more_address_bits_than_the_machine_has_are_refused)
+{
+	config.gpa_bits = 60;
+	ck_assert_int_eq(create(), AX_ENOSYS);
+	ck_assert_uint_eq(ax_mock_log_count("vm test: gpa-bits 60"), 1);
+}
+END_TEST
+
+START_TEST(passed_through_ranges_keep_clear_of_devices)
+{
+	config.passthrough_count = 1;
+	config.passthrough[0] = (struct ax_passthrough_config){
+	    .gpa = {UART_BASE}, .hpa = {0x09040000}, .size = 0x1000, .prot = AX_PROT_READ | AX_PROT_DEVICE};
+	ck_assert_int_eq(create(), AX_EEXIST);
+	config.passthrough[0].gpa = ax_gpa(0x09040000);
+	ck_assert_int_eq(create(), AX_OK);
+}
+END_TEST
+
 START_TEST(a_vm_without_devices_runs)
 {
 	config.device_count = 0;
@@ -307,6 +326,8 @@ TCase *lifecycle_tests(void)
 	tcase_add_test(tc, a_device_over_memory_is_refused);
 	tcase_add_test(tc, numbers_beyond_the_tables_are_refused);
 	tcase_add_test(tc, devices_that_do_not_fit_are_refused);
+	tcase_add_test(tc, more_address_bits_than_the_machine_has_are_refused);
+	tcase_add_test(tc, passed_through_ranges_keep_clear_of_devices);
 	tcase_add_test(tc, a_vm_without_devices_runs);
 	return tc;
 }

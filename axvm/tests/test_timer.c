@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The guest's timer: its line, the interrupt linked to the physical one, and sleep until it is due. */
+/* The guest's timer: its line, the interrupt linked to the physical one, sleep until it is due; what else ends sleep.
+ */
 #include "harness.h"
 
 #define GROUP1_AND_AFFINITY 0x12u
@@ -231,6 +232,53 @@ START_TEST(a_reset_forgets_the_timer)
 }
 END_TEST
 
+static void takes_sgi(void *ctx, struct ax_arch_vcpu *arch, struct ax_exit *exit)
+{
+	(void)ctx;
+	if (ax_mock_vcpu_irq_ack(arch, 3)) {
+		ck_assert(ax_mock_vcpu_irq_complete(arch, 3));
+		taken++;
+	}
+	exit->reason = AX_EXIT_HALT;
+}
+
+START_TEST(an_interrupt_from_another_vcpu_ends_halt)
+{
+	/* ICC_SGI1R_EL1: interrupt 3 to CPU 1 */
+	struct ax_exit sgi = {
+	    .reason = AX_EXIT_SYSREG,
+	    .sysreg = {.id = 3u << 14 | 12u << 7 | 11u << 3 | 5u, .write = true, .data = 3ull << 24 | 2}};
+
+	call(0, 0xc4000003, 1, ENTRY, 0);
+	write_gic(SGI_FRAME + 0x20000 + 0x080, ~0u);
+	write_gic(SGI_FRAME + 0x20000 + 0x100, 1u << 3);
+	ax_mock_vcpu_script(vm->vcpu[1].arch, takes_sgi, NULL);
+	ck_assert_uint_eq(vm->vcpu[1].state, AX_VCPU_HALTED);
+	exit_with(0, &sgi);
+	ck_assert_uint_eq(taken, 1);
+	ck_assert_uint_eq(vm->vcpu[1].state, AX_VCPU_HALTED);
+}
+END_TEST
+
+START_TEST(an_interrupt_in_flight_survives_a_power_down)
+{
+	struct ax_exit exit = {.reason = AX_EXIT_HYPERCALL,
+			       .hypercall = {.nr = 0xc4000001, .arg = {AX_BIT(16), ENTRY, 0}}};
+
+	write_gic(SGI_FRAME + 0x100, 1u << 3);
+	ax_mock_vcpu_push(vm->vcpu[0].arch, &(struct ax_exit){.reason = AX_EXIT_SYSREG,
+							      .sysreg = {.id = 3u << 14 | 12u << 7 | 11u << 3 | 5u,
+									 .write = true,
+									 .data = 3ull << 24 | 1}});
+	ax_mock_vcpu_push(vm->vcpu[0].arch, &(struct ax_exit){.reason = AX_EXIT_NONE});
+	ax_mock_vcpu_push(vm->vcpu[0].arch, &exit);
+	ax_mock_vcpu_script(vm->vcpu[0].arch, takes_sgi, NULL);
+	go();
+	ck_assert_uint_eq(mock(0)->resets, 2);
+	ck_assert_uint_eq(taken, 1);
+}
+END_TEST
+
 TCase *timer_tests(void)
 {
 	TCase *tc = tcase_create("timer");
@@ -243,5 +291,7 @@ TCase *timer_tests(void)
 	tcase_add_test(tc, a_timer_still_asserted_after_completion_fires_again);
 	tcase_add_test(tc, the_physical_interrupt_is_active_only_where_its_vcpu_is);
 	tcase_add_test(tc, a_reset_forgets_the_timer);
+	tcase_add_test(tc, an_interrupt_from_another_vcpu_ends_halt);
+	tcase_add_test(tc, an_interrupt_in_flight_survives_a_power_down);
 	return tc;
 }

@@ -5,9 +5,9 @@
  *   create -> CREATED -start-> RUNNING -stop-> STOPPED -start-> RUNNING ... -> destroy
  *                              RUNNING -reset-> RUNNING (memory scrubbed, images and devices as at the start)
  *
- * A guest's own power-off or reboot, or a fault that stops the VM, ends the vCPUs' tasks; the last one sets STOPPED and calls
- * hooks->stopped. The VM itself goes no further: a guest's reboot becomes one because the VMM, told AX_STOP_REBOOT, lets one
- * of its own tasks call ax_vm_reset().
+ * A guest's own power-off or reboot, or a fault that stops the VM, ends the vCPUs' tasks; the last one sets STOPPED and
+ * calls hooks->stopped. The VM itself goes no further: a guest's reboot becomes one because the VMM, told
+ * AX_STOP_REBOOT, lets one of its own tasks call ax_vm_reset().
  */
 #ifndef AX_VM_H
 #define AX_VM_H
@@ -38,8 +38,8 @@ struct ax_ram_config {
 
 /* One emulated device: what the configuration resolved. Interrupt numbers are the controller's inputs (Arm INTID). */
 struct ax_device_config {
-	char name[16];         /* node name: "console" */
-	char model[24];        /* "pl011", "vgicv3" */
+	char name[16];  /* node name: "console" */
+	char model[24]; /* "pl011", "vgicv3" */
 	unsigned range_count;
 	struct ax_resource range[AX_DEVICE_MAX_RESOURCES];
 	unsigned irq_count;
@@ -57,8 +57,8 @@ struct ax_passthrough_config {
 struct ax_vm_config {
 	char name[AX_VM_NAME_MAX + 1];
 	unsigned vcpus;
-	uint64_t affinity[AX_VM_MAX_VCPUS];  /* physical CPUs a vCPU may run on; 0: any */
-	const char *sched;                   /* NULL: host default */
+	uint64_t affinity[AX_VM_MAX_VCPUS]; /* physical CPUs a vCPU may run on; 0: any */
+	const char *sched;                  /* NULL: host default */
 	unsigned weight;
 	bool autostart;
 	enum ax_on_reboot on_reboot;
@@ -86,38 +86,42 @@ struct ax_vm {
 	_Atomic unsigned stop_reason;      /* enum ax_vm_stop */
 	struct ax_aspace *aspace;
 	struct ax_bus bus;
-	struct ax_irqchip *irqchip;        /* NULL: none */
-	struct ax_virq_port virq_port;     /* the vCPUs' hardware as the controller sees it */
-	struct ax_serial *console;         /* NULL: none */
+	struct ax_irqchip *irqchip;    /* NULL: none */
+	struct ax_virq_port virq_port; /* the vCPUs' hardware as the controller sees it */
+	struct ax_serial *console;     /* NULL: none */
 	struct ax_log_budget budget;
 	unsigned vcpu_count;
 	struct ax_vcpu vcpu[AX_VM_MAX_VCPUS];
-	struct ax_run *run;                /* one a vCPU */
+	struct ax_run *run;                 /* one a vCPU */
 	const struct ax_firmware *firmware; /* what answers the guest's hypercalls */
 	_Atomic unsigned live_tasks;
-	_Atomic bool busy;                 /* a start, stop, reset or destroy is under way */
-	bool used;                         /* memory and devices are no longer as created */
-	bool mem_protect;                  /* PSCI MEM_PROTECT: what the guest asked for */
+	_Atomic bool busy; /* a start, stop, reset or destroy is under way */
+	bool used;         /* memory and devices are no longer as created */
+	bool mem_protect;  /* PSCI MEM_PROTECT: what the guest asked for */
 	const struct ax_vm_hooks *hooks;
 	void *hooks_ctx;
 };
 
 /* What the VMM application adds. All optional. */
 struct ax_vm_hooks {
-	struct ax_serial_sink console;              /* where the console device writes */
-	/* Images and firmware tables into guest memory, at each start and reset; memory is as after create. Task context. */
+	struct ax_serial_sink console; /* where the console device writes */
+	/*
+	 * Images and firmware tables into guest memory, at each start and reset: memory is zero but for images laid
+	 * before, which are as they were then. Task context.
+	 */
 	int (*load)(void *ctx, struct ax_vm *vm);
 	/*
-	 * The VM is STOPPED; once a run, whatever ended it (AX_STOP_ASKED: ax_vm_stop, ax_vm_reset). Called from the last task of
-	 * the VM. May not block and may not start, stop, reset or destroy the VM: it tells a task that will.
+	 * The VM is STOPPED; once a run, whatever ended it (AX_STOP_ASKED: ax_vm_stop, ax_vm_reset). Called from the
+	 * last task of the VM. May not block and may not start, stop, reset or destroy the VM: it tells a task that
+	 * will.
 	 */
 	void (*stopped)(void *ctx, struct ax_vm *vm, enum ax_vm_stop reason);
 };
 
 /*
- * Each failed step undoes the ones before. hooks may be NULL; otherwise it outlives the VM. AX_ENOMEM, AX_EINVAL (no vCPU, or too
- * many of something), AX_EEXIST (resources overlap), AX_ENOENT (unknown device model: named in the log), AX_ENOSYS (no page
- * table of that width, no such firmware), and what a device's constructor returns.
+ * Each failed step undoes the ones before. hooks may be NULL; otherwise it outlives the VM. AX_ENOMEM, AX_EINVAL (no
+ * vCPU, or too many of something), AX_EEXIST (resources overlap), AX_ENOENT (unknown device model: named in the log),
+ * AX_ENOSYS (no page table of that width, no such firmware), and what a device's constructor returns.
  */
 int ax_vm_create(const struct ax_vm_config *config, unsigned id, const struct ax_vm_hooks *hooks, void *hooks_ctx,
 		 struct ax_vm **out);
@@ -127,8 +131,8 @@ int ax_vm_create(const struct ax_vm_config *config, unsigned id, const struct ax
  */
 
 /*
- * CREATED or STOPPED -> RUNNING: memory scrubbed and devices reset unless this is the first start, images loaded, vCPU 0 started
- * at config->entry. AX_ESTATE, AX_ENOMEM, the load hook's error; the VM is then STOPPED.
+ * CREATED or STOPPED -> RUNNING: memory scrubbed and devices reset unless this is the first start, images loaded, vCPU
+ * 0 started at config->entry. AX_ESTATE, AX_ENOMEM, the load hook's error; the VM is then STOPPED.
  */
 int ax_vm_start(struct ax_vm *vm);
 /* Asks all vCPUs to end and waits. Idempotent. */
@@ -138,12 +142,13 @@ int ax_vm_reset(struct ax_vm *vm);
 /* CREATED or STOPPED only: AX_ESTATE. */
 int ax_vm_destroy(struct ax_vm *vm);
 
-/* From a task of the VM or any other context: ends the run for that reason; the first of several wins. Returns at once. */
+/* Ends the run for that reason; the first of several wins. Returns at once. Any context, the VM's own tasks included.
+ */
 void ax_vm_end(struct ax_vm *vm, enum ax_vm_stop reason);
 
 /*
- * What vCPU `index` reads as its own id, in the form calls name a CPU by: Arm MPIDR affinity with sixteen vCPUs a cluster
- * (a GICv3 SGI reaches sixteen), which for the first sixteen is the plain number that other architectures use.
+ * What vCPU `index` reads as its own id, in the form calls name a CPU by: Arm MPIDR affinity with sixteen vCPUs a
+ * cluster (a GICv3 SGI reaches sixteen), which for the first sixteen is the plain number that other architectures use.
  */
 static inline uint64_t ax_vm_hw_id(unsigned index)
 {

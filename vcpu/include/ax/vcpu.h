@@ -2,9 +2,9 @@
 /*
  * The arch-neutral vCPU: state, statistics, kick and binding to a task, around the backend's ax/arch/vcpu.h.
  *
- * A kick is never lost: the kicker raises `kicked` before it looks where the vCPU is; the vCPU says where it is before it
- * looks at `kicked`, the last time with interrupts off right before the entry, where a kick's interrupt stays pending and
- * ends guest mode at once.
+ * A kick is never lost: the kicker raises `kicked` before it looks where the vCPU is; the vCPU says where it is before
+ * it looks at `kicked`, the last time with interrupts off right before the entry, where a kick's interrupt stays
+ * pending and ends guest mode at once.
  */
 #ifndef AX_VCPU_H
 #define AX_VCPU_H
@@ -32,17 +32,17 @@ struct ax_vcpu_stats {
 struct ax_vcpu {
 	struct ax_arch_vcpu *arch;
 	unsigned index;
-	_Atomic unsigned state;       /* enum ax_vcpu_state; leaves OFF and STARTING under `lock` */
-	_Atomic bool kicked;          /* leave guest mode, look at the VM */
-	_Atomic bool in_guest;        /* between the last look at `kicked` and the exit */
-	_Atomic int cpu;              /* physical CPU it is loaded on; -1 */
-	struct ax_lock lock;          /* guards task and entry */
-	struct ax_task *task;         /* NULL: none; then nobody waits */
-	struct ax_arch_entry entry;   /* valid in STARTING */
-	struct ax_vcpu_stats stats;   /* written by its own task only */
-	uint64_t exit_ticks;          /* when the last exit happened */
+	_Atomic unsigned state;          /* enum ax_vcpu_state; leaves OFF and STARTING under `lock` */
+	_Atomic bool kicked;             /* leave guest mode, look at the VM */
+	_Atomic bool in_guest;           /* from before the last look at `kicked` to the exit */
+	_Atomic int cpu;                 /* physical CPU it is loaded on; -1 */
+	struct ax_lock lock;             /* guards task and entry */
+	struct ax_task *task;            /* NULL: none; then nobody waits */
+	struct ax_arch_entry entry;      /* valid in STARTING */
+	struct ax_vcpu_stats stats;      /* written by its own task only */
+	uint64_t exit_ticks;             /* when the last exit happened */
 	enum ax_exit_reason exit_reason; /* AX_EXIT_COUNT: no exit since the reset */
-	void *owner;                  /* the VM */
+	void *owner;                     /* the VM */
 };
 
 /* AX_ENOMEM. The vCPU starts OFF. */
@@ -65,8 +65,8 @@ void ax_vcpu_load(struct ax_vcpu *vcpu);
 void ax_vcpu_put(struct ax_vcpu *vcpu);
 
 /*
- * Enters the guest once, unless kicked or a reschedule is due (AX_EXIT_KICK). Interrupts off, loaded. Accounts the time since
- * the last exit to that exit's reason: sleep in HALT and other tasks' turns included.
+ * Enters the guest once, unless kicked or a reschedule is due (AX_EXIT_KICK). Interrupts off, loaded. Accounts the time
+ * since the last exit to that exit's reason: sleep in HALT and other tasks' turns included.
  */
 void ax_vcpu_run(struct ax_vcpu *vcpu, struct ax_exit *exit);
 
