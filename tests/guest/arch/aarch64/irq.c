@@ -3,6 +3,7 @@
 #include "cpu.h"
 
 #define GICD_CTLR_ON 0x12u /* affinity routing, group 1 */
+#define GICD_CTLR_ENABLES 0x3u
 #define GICD_CTLR_RWP (1u << 31)
 #define GICR_WAKER 0x14u
 #define WAKER_SLEEP 2u
@@ -17,6 +18,26 @@
 #define ICC_EOIR1_EL1 S3_0_C12_C12_1
 
 static guest_irq_fn handlers[GUEST_IRQ_LIMIT];
+
+struct guest_gic_reset guest_gic_reset;
+
+static void note_reset(void)
+{
+	struct guest_gic_reset *found = &guest_gic_reset;
+	unsigned lines = ((unsigned)guest_mmio_read(GUEST_GICD_TYPER, 4) & 0x1f) + 1;
+
+	found->control = guest_mmio_read(GUEST_GICD_CTLR, 4) & GICD_CTLR_ENABLES;
+	for (unsigned i = 0; i < lines; i++) {
+		uint64_t base = i ? GUEST_GICD + 4 * i : GUEST_GICR_SGI(0);
+
+		found->enabled |= guest_mmio_read(base + 0x100, 4);
+		found->pending |= guest_mmio_read(base + 0x200, 4);
+		found->active |= guest_mmio_read(base + 0x300, 4);
+	}
+	for (unsigned irq = 0; irq < 32 * lines && irq < SPURIOUS; irq += 4) {
+		found->priority |= guest_mmio_read((irq < 32 ? GUEST_GICR_SGI(0) : GUEST_GICD) + 0x400 + irq, 4);
+	}
+}
 
 static void distributor_init(void)
 {
@@ -56,7 +77,13 @@ static void redistributor_init(unsigned cpu)
 
 void guest_irq_init(void)
 {
+	static bool noted;
+
 	if (guest_cpu_id() == 0) {
+		if (!noted) {
+			note_reset();
+			noted = true;
+		}
 		distributor_init();
 	}
 	redistributor_init(guest_cpu_id());

@@ -36,6 +36,16 @@ static void set_pending(unsigned irq)
 	guest_mmio_write(GUEST_GICD_ISPENDR(irq / 32), 4, 1u << (irq % 32));
 }
 
+GUEST_TEST(registers_come_out_of_reset_as_hardware_has_them)
+{
+	EXPECT(guest_gic_reset.control == 0);
+	EXPECT((guest_gic_reset.enabled & ~0xffffull) == 0); /* SGIs may be fixed as enabled */
+	EXPECT(guest_gic_reset.pending == 0);
+	EXPECT(guest_gic_reset.active == 0);
+	/* The most urgent: lower ones would hide interrupts from a guest that sets a mask and no priorities. */
+	EXPECT(guest_gic_reset.priority == 0);
+}
+
 GUEST_TEST(a_shared_interrupt_set_pending_by_software_arrives_once)
 {
 	prepare();

@@ -75,6 +75,12 @@ void guest_sync_code(uint64_t addr, uint64_t size);
 #define GUEST_GICR_RD(cpu) (GUEST_GICR + GUEST_GICR_STRIDE * (cpu))
 #define GUEST_GICR_SGI(cpu) (GUEST_GICR_RD(cpu) + 0x10000)
 
+/* The distributor and CPU 0's redistributor as the runtime found them, all registers of a kind or-ed. */
+struct guest_gic_reset {
+	uint64_t control, enabled, pending, active, priority;
+};
+extern struct guest_gic_reset guest_gic_reset;
+
 /* PSCI (Arm DEN 0022) and SMCCC (Arm DEN 0028) function ids */
 #define PSCI_VERSION 0x84000000u
 #define PSCI_CPU_SUSPEND32 0x84000001u
