@@ -90,6 +90,35 @@ GUEST_TEST(cpu_on_refuses_a_cpu_that_is_on)
 	}
 }
 
+static volatile unsigned go, tried, won;
+
+static void race(void *arg)
+{
+	(void)arg;
+	while (!go) {
+		guest_relax();
+	}
+	if (guest_cpu_start(2, hold, NULL)) {
+		__atomic_fetch_add(&won, 1, __ATOMIC_SEQ_CST);
+	}
+	__atomic_fetch_add(&tried, 1, __ATOMIC_SEQ_CST);
+}
+
+GUEST_TEST(of_two_callers_that_start_a_cpu_one_wins)
+{
+	REQUIRE(guest_cpu_count() > 2);
+	for (unsigned round = 0; round < 20; round++) {
+		go = tried = won = release = 0;
+		REQUIRE(guest_cpu_start(1, race, NULL));
+		go = 1;
+		race(NULL);
+		REQUIRE(guest_await(&tried, 2, 100000));
+		EXPECT(won == 1);
+		REQUIRE(let_go(2));
+		REQUIRE(guest_cpu_join(1));
+	}
+}
+
 GUEST_TEST(cpu_on_refuses_a_cpu_that_does_not_exist)
 {
 	static const uint64_t absent[] = {NO_CPU, GUEST_MAX_CPUS + 1, 0x100, 0x10000, 0x100000000, ~0ull};
