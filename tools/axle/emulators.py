@@ -19,25 +19,33 @@ from .errors import AxleError, UsageError
 SUITE = "trixie"
 HOSTS = {"x86_64": ("amd64", "x86_64-linux-gnu", "usr/lib64/ld-linux-x86-64.so.2"),
          "aarch64": ("arm64", "aarch64-linux-gnu", "usr/lib/ld-linux-aarch64.so.1")}
-QEMU_DATA = ("-L", "{root}/usr/share/qemu", "-L", "{root}/usr/share/seabios")
+LIBRARY_FOLDERS = ("pulseaudio", "blas", "lapack")  # that programs find by absolute paths when they are installed
 
 
 @dataclass(frozen=True)
 class Program:
-    """The distribution's packages of a program, and the options that tell a private copy where its data is."""
+    """The packages of a program; for a private copy, its file when that is not usr/bin/NAME, and what tells it where its
+    data is: options and environment."""
 
     packages: tuple
-    data: tuple = ()
     version: tuple = ("--version",)
+    binary: str | None = None
+    options: tuple = ()
     environment: tuple = ()
 
 
+def qemu(package):
+    return Program((package,), options=("-L", "{root}/usr/share/qemu", "-L", "{root}/usr/share/seabios"),
+                   environment=(("QEMU_MODULE_DIR", "{root}/usr/lib/{triplet}/qemu"),))
+
+
 TABLE = {
-    "qemu-system-aarch64": Program(("qemu-system-arm",), QEMU_DATA),
-    "qemu-system-riscv64": Program(("qemu-system-riscv",), QEMU_DATA),
-    "qemu-system-x86_64": Program(("qemu-system-x86",), QEMU_DATA),
-    "bochs": Program(("bochs", "bochs-term"), version=("--help",),
-                     environment=(("BXSHARE", "{root}/usr/share/bochs"), ("LTDL_LIBRARY_PATH", "{root}/usr/lib/{triplet}/bochs/plugins"))),
+    "qemu-system-aarch64": qemu("qemu-system-arm"),
+    "qemu-system-riscv64": qemu("qemu-system-riscv"),
+    "qemu-system-x86_64": qemu("qemu-system-x86"),
+    "bochs": Program(("bochs", "bochs-term", "bochsbios", "vgabios"), ("--help",), "usr/bin/bochs-bin",
+                     environment=(("BXSHARE", "{root}/usr/share/bochs"),
+                                  ("LTDL_LIBRARY_PATH", "{root}/usr/lib/{triplet}/bochs/plugins"))),
     "cbmc": Program(("cbmc",)),
 }
 
@@ -105,11 +113,12 @@ def private_command(name, root):
     _, triplet, loader = host()
     program = TABLE[name]
     fields = {"root": root, "triplet": triplet}
-    binary = next((path for path in (root / "usr/bin" / name, root / "usr/games" / name) if path.exists()), None)
-    if not binary:
+    binary = root / (program.binary or f"usr/bin/{name}")
+    if not binary.exists():
         raise AxleError(f"the packages {' '.join(program.packages)} hold no {name}")
-    command = [_loader(root, loader), "--library-path", str(root / "usr/lib" / triplet), str(binary),
-               *(word.format(**fields) for word in program.data)]
+    libraries = [root / "usr/lib" / triplet, root / "usr/lib", *(root / "usr/lib" / triplet / name for name in LIBRARY_FOLDERS)]
+    command = [_loader(root, loader), "--library-path", ":".join(map(str, libraries)), str(binary),
+               *(word.format(**fields) for word in program.options)]
     settings = [f"{key}={value.format(**fields)}" for key, value in program.environment]
     return ["env", *settings, *command] if settings else command
 

@@ -2,13 +2,11 @@
 """Boards as tests and measurements use them: built once, started with VMs made on the spot."""
 import functools
 import os
-import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from . import build as builder
 from . import config, packages, paths, qemu
-from .errors import AxleError
 from .images import Images
 from .session import Session, SessionError
 
@@ -82,15 +80,8 @@ def run(board, vms, timeout, exact=True, dialog=()):
 
 
 def host_memory(board):
-    """Bytes of memory that Axle uses for itself, as it says when it runs no VM."""
+    """Bytes of memory that are not free when no VM runs, as Axle tells them: in whole MiB."""
     with start(board, [], exact=True, when_idle="shell") as session:
         session.send("host info\n", vm="")
-        return parse_size(session.expect(r"used by Axle\W+([0-9.]+ ?[kKMG]?i?B?)", vm="")[1])
-
-
-def parse_size(text):
-    """Bytes of "1.5 MB", "300 kB", "4096": a thousand and 24 to the step, as Axle says sizes."""
-    found = re.fullmatch(r"([0-9.]+) ?([kKMG]?)i?B?", text)
-    if not found:
-        raise AxleError(f"not a size: {text}")
-    return int(float(found[1]) * 1024 ** " kMG".index(found[2].replace("K", "k") or " "))
+        total, free = session.expect(r"memory: (\d+) MiB, (\d+) MiB free", vm="").groups()
+        return (int(total) - int(free)) << 20

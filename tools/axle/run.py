@@ -24,7 +24,8 @@ def add_arguments(parser):
     group.add_argument("--emulator", metavar="PATH", help="use this one")
     group.add_argument("--exact", action="store_true", help="deterministic: one instruction is one virtual nanosecond")
     group.add_argument("--until", metavar="REGEX", help="end with status 0 when this appears on any console")
-    group.add_argument("--timeout", type=float, metavar="S", help=f"end with status 1 after S seconds ({UNTIL_TIMEOUT} with --until)")
+    group.add_argument("--timeout", type=float, metavar="S",
+                       help=f"end with status 1 after S seconds ({UNTIL_TIMEOUT} with --until)")
     group.add_argument("--gdb", action="store_true", help="wait for a debugger on port 1234")
     group.add_argument("--dry-run", action="store_true", help="print the emulator's command line")
     group.add_argument("--no-build", action="store_true", help="use the image as it was built last")

@@ -6,7 +6,8 @@ the screen, that is ended early, and shown again afterwards; here the two are on
 """
 import re
 
-HOST = ""  # the source of lines without a name: Axle's own
+HOST = ""          # the source of lines without a name: Axle's own
+SHELL = "prompt"   # what the console calls Axle's prompt
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()].")
 PREFIX = re.compile(r"\[([^\]\s]+)\] ?(.*)", re.S)
 FOCUS = re.compile(r"Axle console: .* \((\S+)\)$")
@@ -16,7 +17,7 @@ def plain(line):
     """A line as it stands on a screen: no escape sequences, nothing that a carriage return or backspace took back."""
     line = ESCAPES.sub("", line).rstrip("\r").rpartition("\r")[2]
     while "\b" in line:
-        line = re.sub(r"[^\b]\b|^\b+", "", line)
+        line = re.sub("[^\b]\b|^\b+", "", line)
     return line
 
 
@@ -67,7 +68,7 @@ class Screen:
         moved = FOCUS.search(text) if source == HOST else None
         if moved:
             self._release()
-            self.focus = moved[1]
+            self.focus = HOST if moved[1] == SHELL else moved[1]
         if self._held and self._held[0] == source:
             if not (self._parted and text.startswith(self._held[1])):
                 self._release()

@@ -15,7 +15,7 @@ import subprocess
 import time
 
 from .errors import AxleError
-from .screen import HOST, Screen
+from .screen import HOST, SHELL, Screen
 from .watch import PANIC
 
 TIMEOUT = 60
@@ -60,19 +60,9 @@ class Session:
     def expect(self, pattern, vm=None, timeout=TIMEOUT):
         """The match of a regular expression in what that console says after what was matched before. `^` and `$` mean lines."""
         wanted = re.compile(pattern, re.M)
-        deadline = time.monotonic() + timeout
-        while True:
-            found = wanted.search(self.text(vm), self._seen.get(vm, 0))
-            if found:
-                self._seen[vm] = found.end()
-                return found
-            if self.ended:
-                raise self._missed(pattern, vm, "the emulator ended")
-            if PANIC in self.screen.raw and PANIC not in pattern:
-                self._read(time.monotonic() + 1)
-                raise self._missed(pattern, vm, "Axle panicked", None)
-            if not self._read(deadline):
-                raise self._missed(pattern, vm, f"not seen within {timeout:g} s")
+        found = self._until(lambda: wanted.search(self.text(vm), self._seen.get(vm, 0)), pattern, vm, timeout)
+        self._seen[vm] = found.end()
+        return found
 
     def skip(self, vm=None):
         """What was said until now is not looked at again."""
@@ -80,11 +70,10 @@ class Session:
 
     def focus(self, vm):
         """Makes the keys go to a VM, or with "" to Axle's prompt."""
-        if self.screen.focus == vm and vm != HOST:
+        if self.screen.focus == vm:
             return
-        self.skip(HOST)
         self._write(self.escape + ("h" if vm == HOST else str(self.vms.index(vm))))
-        self.expect(r"^Axle console: .*\(" + (r"\S+" if vm == HOST else re.escape(vm)) + r"\)$", HOST)
+        self._until(lambda: self.screen.focus == vm, f"the console of {vm or SHELL}", None, TIMEOUT)
 
     def send(self, text, vm=None):
         """Types; to a VM (or "" for Axle's prompt), or to whoever has the keys."""
@@ -99,6 +88,19 @@ class Session:
             if not self._read(deadline):
                 raise self._missed("its end", None, f"the emulator still runs after {timeout:g} s")
         return self.process.wait()
+
+    def _until(self, holds, what, vm, timeout):
+        """Reads until holds() gives something, and returns that."""
+        deadline = time.monotonic() + timeout
+        while not (found := holds()):
+            if self.ended:
+                raise self._missed(what, vm, "the emulator ended")
+            if PANIC in self.screen.raw and PANIC not in what:
+                self._read(time.monotonic() + 1)
+                raise self._missed(what, vm, "Axle panicked", None)
+            if not self._read(deadline):
+                raise self._missed(what, vm, f"not seen within {timeout:g} s")
+        return found
 
     def _write(self, text):
         try:
