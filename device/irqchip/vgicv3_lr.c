@@ -101,8 +101,9 @@ static void empty_slot(struct vgic *gic, struct vgic_cpu *cpu, unsigned slot, ui
 }
 
 /*
- * Whether the interrupt is to be pending in a slot of this vCPU. A level-sensitive one is not while it is active: its
- * line is sampled again when it completes. Nor is a linked one, for which the hardware has no such state.
+ * Whether the interrupt is to be pending in a slot of this vCPU. An active one is only where completion need not be
+ * seen here: a level-sensitive one has its line sampled again first, a linked one knows no such state, and where slots
+ * are scarce the next one for this slot is to be chosen anew.
  */
 static bool wants_pending(const struct vgic *gic, const struct vgic_cpu *cpu, const struct vgic_bank *bank, unsigned n)
 {
@@ -111,7 +112,7 @@ static bool wants_pending(const struct vgic *gic, const struct vgic_cpu *cpu, co
 	if (!(vgic_deliverable(gic, bank) & bit) || bank->target[n] != cpu->index) {
 		return false;
 	}
-	return !(bank->active & bit) || ((bank->edge & bit) && !(bank->linked & bit));
+	return !(bank->active & bit) || (bank->edge & ~bank->linked & bit && !cpu->overflow);
 }
 
 /* The slot's content as the banks have it; writes it when it differs from what is there. */
