@@ -38,25 +38,35 @@ static int claim(struct ax_vm *vm, enum operation operation)
 	return AX_OK;
 }
 
-void ax_vm_end(struct ax_vm *vm, enum ax_vm_stop reason)
+static void kick_all(struct ax_vm *vm)
 {
-	unsigned none = AX_STOP_NONE;
-	unsigned running = AX_VM_RUNNING;
-
-	if (!ax_vm_running(vm) || !atomic_compare_exchange_strong(&vm->stop_reason, &none, reason)) {
-		return;
-	}
-	if (!atomic_compare_exchange_strong(&vm->state, &running, AX_VM_STOPPING)) {
-		return;
-	}
 	for (unsigned i = 0; i < vm->vcpu_count; i++) {
 		ax_vcpu_kick(&vm->vcpu[i]);
 	}
 }
 
-/* Waits for the tasks that there are, ended or ending, and frees them. */
+/* Whoever comes second still sees to it that the VM is STOPPING when this returns: reap() relies on it. */
+void ax_vm_end(struct ax_vm *vm, enum ax_vm_stop reason)
+{
+	unsigned none = AX_STOP_NONE;
+	unsigned running = AX_VM_RUNNING;
+
+	if (!ax_vm_running(vm)) {
+		return;
+	}
+	atomic_compare_exchange_strong(&vm->stop_reason, &none, reason);
+	if (atomic_compare_exchange_strong(&vm->state, &running, AX_VM_STOPPING)) {
+		kick_all(vm);
+	}
+}
+
+/*
+ * Waits for the tasks that there are, ended or ending, and frees them. Whoever ended the VM may not have got to its
+ * kicks yet, and finds no task any more when it does.
+ */
 static void reap(struct ax_vm *vm)
 {
+	kick_all(vm);
 	for (unsigned i = 0; i < vm->vcpu_count; i++) {
 		struct ax_task *task = vm->vcpu[i].task;
 
@@ -106,9 +116,6 @@ static int spawn_all(struct ax_vm *vm)
 	}
 	if (err) {
 		vm->state = AX_VM_STOPPING;
-		for (unsigned i = 0; i < vm->vcpu_count; i++) {
-			ax_vcpu_kick(&vm->vcpu[i]);
-		}
 		reap(vm);
 	}
 	return err;

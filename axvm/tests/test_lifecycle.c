@@ -139,6 +139,24 @@ START_TEST(the_first_reason_to_end_wins)
 }
 END_TEST
 
+START_TEST(a_stop_in_the_midst_of_a_guests_own_end_finishes_it)
+{
+	/* The guest has given its reason, but the VM is not yet STOPPING. */
+	vm->stop_reason = AX_STOP_POWEROFF;
+	ck_assert_int_eq(ax_vm_stop(vm), AX_OK);
+	ck_assert_uint_eq(vm->state, AX_VM_STOPPED);
+	ck_assert_int_eq(stop_reason, AX_STOP_POWEROFF);
+	/* It is STOPPING, but nobody was kicked yet. */
+	ck_assert_int_eq(ax_vm_start(vm), AX_OK);
+	ax_mock_run_until_idle();
+	vm->stop_reason = AX_STOP_REBOOT;
+	vm->state = AX_VM_STOPPING;
+	ck_assert_int_eq(ax_vm_stop(vm), AX_OK);
+	ck_assert_uint_eq(vm->state, AX_VM_STOPPED);
+	ck_assert_int_eq(stop_reason, AX_STOP_REBOOT);
+}
+END_TEST
+
 START_TEST(a_failed_load_leaves_the_vm_stopped_and_startable)
 {
 	ck_assert_int_eq(create(), AX_OK);
@@ -347,6 +365,7 @@ TCase *running_tests(void)
 	tcase_add_test(tc, a_guests_reboot_becomes_a_reset_by_another_task);
 	tcase_add_test(tc, a_vcpu_that_resets_itself_reboots_the_vm);
 	tcase_add_test(tc, the_first_reason_to_end_wins);
+	tcase_add_test(tc, a_stop_in_the_midst_of_a_guests_own_end_finishes_it);
 	tcase_add_test(tc, guest_memory_is_reached_through_the_address_space);
 	tcase_add_test(tc, every_state_and_reason_has_a_name);
 	return tc;
