@@ -30,7 +30,7 @@ function(ax_image name)
     ax_embed_modules(${modules})
     add_executable(${name}.elf ${modules})
     target_link_libraries(${name}.elf PRIVATE
-        ax_arch_host "$<LINK_GROUP:RESCAN,axle::vmm,axle::axvm,axle::vcpu,axle::addrspace,axle::device,axle::base,axle::arch,axle::fdt>" gcc)
+        ax_arch_host ax_drivers "$<LINK_GROUP:RESCAN,axle::vmm,axle::axvm,axle::vcpu,axle::addrspace,axle::device,axle::base,axle::arch,axle::fdt>" gcc)
     target_link_options(${name}.elf PRIVATE
         -nostdlib -static -no-pie -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,max-page-size=4096 -Wl,-z,noexecstack
         -Wl,--no-warn-rwx-segments -T ${AX_LINKER_SCRIPT})

@@ -10,22 +10,12 @@
 static unsigned lr_count;   /* implemented list registers */
 static unsigned apr_count;  /* active-priority registers a group */
 
-#define STRINGIFY_(x) #x
-#define STRINGIFY(x) STRINGIFY_(x)
-#define GIC_READ(reg)                                                                                                  \
-	({                                                                                                             \
-		uint64_t r_;                                                                                           \
-		__asm__ volatile("mrs %0, " STRINGIFY(reg) : "=r"(r_));                                                \
-		r_;                                                                                                    \
-	})
-#define GIC_WRITE(reg, value) __asm__ volatile("msr " STRINGIFY(reg) ", %x0" : : "rZ"((uint64_t)(value)))
-
 static uint64_t lr_read(unsigned n)
 {
 	switch (n) {
 #define X(i)                                                                                                           \
 	case i:                                                                                                        \
-		return GIC_READ(ICH_LR##i##_EL2);
+		return AX_MRS(ICH_LR##i##_EL2);
 		LR_NUMBERS(X)
 #undef X
 	default:
@@ -38,7 +28,7 @@ static void lr_write(unsigned n, uint64_t value)
 	switch (n) {
 #define X(i)                                                                                                           \
 	case i:                                                                                                        \
-		GIC_WRITE(ICH_LR##i##_EL2, value);                                                                     \
+		AX_MSR(ICH_LR##i##_EL2, value);                                                                     \
 		break;
 		LR_NUMBERS(X)
 #undef X
@@ -74,7 +64,7 @@ unsigned ax_arm_gich_lrs(void)
 
 void ax_arm_gich_init(void)
 {
-	uint64_t vtr = GIC_READ(ICH_VTR_EL2);
+	uint64_t vtr = AX_MRS(ICH_VTR_EL2);
 
 	if (!lr_count) {
 		lr_count = (unsigned)AX_FIELD_GET(vtr, 4, 0) + 1;
@@ -84,7 +74,7 @@ void ax_arm_gich_init(void)
 	for (unsigned i = 0; i < lr_count; i++) {
 		lr_write(i, 0);
 	}
-	GIC_WRITE(ICH_HCR_EL2, 0);
+	AX_MSR(ICH_HCR_EL2, 0);
 	ax_port_irq_enable(MAINTENANCE_HWIRQ, true);
 }
 
@@ -106,10 +96,10 @@ static uint64_t hcr(const struct ax_arch_vcpu *vcpu)
 
 void ax_arm_gich_load(struct ax_arch_vcpu *vcpu)
 {
-	GIC_WRITE(ICH_VMCR_EL2, vcpu->vmcr);
+	AX_MSR(ICH_VMCR_EL2, vcpu->vmcr);
 #define OP(i)                                                                                                          \
-	GIC_WRITE(ICH_AP0R##i##_EL2, vcpu->ap0r[i]);                                                                   \
-	GIC_WRITE(ICH_AP1R##i##_EL2, vcpu->ap1r[i])
+	AX_MSR(ICH_AP0R##i##_EL2, vcpu->ap0r[i]);                                                                   \
+	AX_MSR(ICH_AP1R##i##_EL2, vcpu->ap1r[i])
 	APR_EACH(OP);
 #undef OP
 	for (uint32_t used = vcpu->lr_used; used; used &= used - 1) {
@@ -117,15 +107,15 @@ void ax_arm_gich_load(struct ax_arch_vcpu *vcpu)
 
 		lr_write(n, vcpu->lr[n]);
 	}
-	GIC_WRITE(ICH_HCR_EL2, hcr(vcpu));
+	AX_MSR(ICH_HCR_EL2, hcr(vcpu));
 }
 
 void ax_arm_gich_put(struct ax_arch_vcpu *vcpu)
 {
-	vcpu->vmcr = GIC_READ(ICH_VMCR_EL2);
+	vcpu->vmcr = AX_MRS(ICH_VMCR_EL2);
 #define OP(i)                                                                                                          \
-	vcpu->ap0r[i] = GIC_READ(ICH_AP0R##i##_EL2);                                                                   \
-	vcpu->ap1r[i] = GIC_READ(ICH_AP1R##i##_EL2)
+	vcpu->ap0r[i] = AX_MRS(ICH_AP0R##i##_EL2);                                                                   \
+	vcpu->ap1r[i] = AX_MRS(ICH_AP1R##i##_EL2)
 	APR_EACH(OP);
 #undef OP
 	for (uint32_t used = vcpu->lr_used; used; used &= used - 1) {
@@ -134,7 +124,7 @@ void ax_arm_gich_put(struct ax_arch_vcpu *vcpu)
 		vcpu->lr[n] = lr_read(n);
 		lr_write(n, 0);
 	}
-	GIC_WRITE(ICH_HCR_EL2, 0);
+	AX_MSR(ICH_HCR_EL2, 0);
 }
 
 void ax_arch_vcpu_irq_write(struct ax_arch_vcpu *vcpu, unsigned slot, const struct ax_virq *virq)
@@ -182,7 +172,7 @@ void ax_arch_vcpu_irq_notify_free(struct ax_arch_vcpu *vcpu, bool on)
 	}
 	vcpu->notify_free = on;
 	if (vcpu->loaded) {
-		GIC_WRITE(ICH_HCR_EL2, hcr(vcpu));
+		AX_MSR(ICH_HCR_EL2, hcr(vcpu));
 	}
 }
 

@@ -1,30 +1,43 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Host drivers: a table that each driver adds rows to at link time; the device tree says which of them are probed. */
+/*
+ * Host drivers register themselves: AX_DRIVER() puts a row into a section that the linker script bounds. A driver is found by a
+ * compatible string of the device tree.
+ */
 #ifndef AX_BASE_DRIVER_H
 #define AX_BASE_DRIVER_H
 
+#include <ax/base/irqchip.h>
 #include <ax/types.h>
 
-/* In the order in which they are probed. */
-enum ax_driver_class { AX_DRIVER_IRQCHIP, AX_DRIVER_UART, AX_DRIVER_CLASSES };
+enum ax_driver_class { AX_DRIVER_IRQCHIP, AX_DRIVER_UART };
 
 struct ax_driver {
-	enum ax_driver_class driver_class;
+	enum ax_driver_class class;
 	const char *compatible;
-	/* Boot context. A negative enum ax_err: this node is not driven. */
-	int (*probe)(const void *fdt, int node);
+	/* Takes the node of the host's tree; AX_OK, or a negative error: another node or driver is tried. */
+	int (*probe)(int node);
 };
 
-/* AX_DRIVER(AX_DRIVER_UART, "arm,pl011", pl011_probe); once a compatible string. */
-#define AX_DRIVER(cls, compat, fn) AX_DRIVER_ROW(cls, compat, fn, __COUNTER__)
-#define AX_DRIVER_ROW(cls, compat, fn, n) AX_DRIVER_ROW_(cls, compat, fn, n)
-#define AX_DRIVER_ROW_(cls, compat, fn, n)                                                                             \
-	static const struct ax_driver ax_driver_##n __attribute__((used, section(".ax_drivers"))) = {                 \
-		.driver_class = (cls), .compatible = (compat), .probe = (fn)}
+#define AX_DRIVER(id, class_, compatible_, probe_)                                                                     \
+	static const struct ax_driver id __attribute__((used, section(".ax_drivers"))) = {class_, compatible_, probe_}
 
-/* Probes every enabled node that a driver of this class matches; returns how many were taken. */
-unsigned ax_driver_probe_all(const void *fdt, enum ax_driver_class cls);
-/* Probes one node. AX_ENOENT: no driver; or the driver's error. */
-int ax_driver_probe(const void *fdt, int node, enum ax_driver_class cls);
+/* Probes `node`, or when it is negative each available node, with the drivers of a class. AX_ENOENT: none took it. */
+int ax_driver_probe(enum ax_driver_class class, int node);
+
+/* ---- what a driver's probe registers ---- */
+
+void ax_irqchip_register(const struct ax_irqchip_driver *driver);
+
+struct ax_uart {
+	/* Sends one byte; waits while the transmitter is full. */
+	void (*put)(struct ax_uart *uart, uint8_t byte);
+	/* The next received byte, or -1. */
+	int (*get)(struct ax_uart *uart);
+	/* Interrupt on reception. */
+	void (*enable_input)(struct ax_uart *uart);
+	unsigned hwirq; /* AX_IRQ_NONE: polled output only */
+};
+
+void ax_uart_register(struct ax_uart *uart);
 
 #endif

@@ -1,51 +1,48 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What base reads from a flattened device tree (Devicetree Specification 0.4), with libfdt. The functions over `fdt` take any
- * tree that passed ax_dt_check() and never read outside it; ax_dt() is the machine's own.
+ * The host's device tree, read with libfdt (Devicetree Specification 0.4). The blob is input: every length is checked, and what is
+ * malformed is an error or skipped, never trusted.
  */
 #ifndef AX_BASE_DT_H
 #define AX_BASE_DT_H
 
-#include <ax/types.h>
+#include <ax/base/mm.h>
+#include <ax/err.h>
 
-/* The tree of this machine; NULL before base has found it. */
+/* Remembers the tree. AX_EFORMAT: no valid tree there. */
+int ax_dt_init(const void *fdt);
 const void *ax_dt(void);
 
-/* AX_EFORMAT unless a whole tree lies in the max_size bytes at fdt. */
-int ax_dt_check(const void *fdt, uint64_t max_size);
+/* The index-th (address, size) of a node's reg, translated to a CPU address. AX_ENOENT, AX_EFORMAT. */
+int ax_dt_reg(int node, unsigned index, struct ax_range *out);
+/* A string property or NULL. */
+const char *ax_dt_string(int node, const char *name);
+/* A property of one 32-bit cell, or the default. */
+uint32_t ax_dt_u32(int node, const char *name, uint32_t otherwise);
+/* False when status says the device is not to be used. */
+bool ax_dt_available(int node);
 
-struct ax_dt_range {
-	uint64_t base, size;
-	bool no_map; /* /reserved-memory: not even the direct map may cover it */
-};
-/* RAM; then what of it is taken. Return how many were written, or AX_ENOSPC when there are more than max; empty ones are left out. */
-int ax_dt_memory(const void *fdt, struct ax_dt_range *out, unsigned max);
-int ax_dt_reserved(const void *fdt, struct ax_dt_range *out, unsigned max);
+/* RAM banks; how many there are, at most max. */
+unsigned ax_dt_memory(struct ax_range *out, unsigned max);
+/* /memreserve/ and /reserved-memory. */
+unsigned ax_dt_reserved(struct ax_range *out, unsigned max);
+/* Hardware ids of the CPUs, in the tree's order. */
+unsigned ax_dt_cpus(uint64_t *hw_id, unsigned max);
+/* The node of the console: /chosen/stdout-path without its options. AX_ENOENT. */
+int ax_dt_stdout(void);
 
-/* Hardware ids of the CPUs that may be started, in tree order. Returns how many; more than max are left out. */
-unsigned ax_dt_cpus(const void *fdt, uint64_t *hw_id, unsigned max);
+/* ---- modules: what the boot loader brought or the image carries (docs/config-blob.md) ---- */
 
-/* Entry `index` of a node's reg as a CPU sees it (through the ranges of its parents). AX_ENOENT, AX_EFORMAT. */
-int ax_dt_reg(const void *fdt, int node, unsigned index, uint64_t *base, uint64_t *size);
-
-/* The cells of interrupt `index`, big-endian as in the tree. Returns their number. AX_ENOENT, AX_EFORMAT, AX_ENOSPC. */
-int ax_dt_irq(const void *fdt, int node, unsigned index, uint32_t *cells, unsigned max);
-
-/* A one-cell property, or fallback. */
-uint32_t ax_dt_u32(const void *fdt, int node, const char *property, uint32_t fallback);
-
-bool ax_dt_enabled(const void *fdt, int node);
-
-/* The node that /chosen stdout-path names, by path or alias, options after ':' ignored. AX_ENOENT. */
-int ax_dt_stdout(const void *fdt);
-/* /chosen bootargs; "" when there are none. */
-const char *ax_dt_bootargs(const void *fdt);
-
-struct ax_dt_module {
+struct ax_module {
 	const char *name;
-	uint64_t base, size;
+	ax_hpa_t hpa;
+	uint64_t size;
 };
-/* Modules under /chosen (docs/config-blob.md), malformed ones left out. Returns how many; more than max are left out. */
-unsigned ax_dt_modules(const void *fdt, struct ax_dt_module *out, unsigned max);
+
+void ax_modules_init(void);
+unsigned ax_module_count(void);
+const struct ax_module *ax_module_at(unsigned index);
+/* NULL: none of that name. Embedded ones win. */
+const struct ax_module *ax_module_find(const char *name);
 
 #endif

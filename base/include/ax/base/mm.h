@@ -1,28 +1,54 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Host memory beyond ax/port.h: accounting, device windows, stacks. */
+/*
+ * Host memory: the physical page allocator, object pools behind ax_port_alloc(), the hypervisor's own tables, guarded stacks.
+ */
 #ifndef AX_BASE_MM_H
 #define AX_BASE_MM_H
 
+#include <ax/arch/host.h>
+#include <ax/err.h>
 #include <ax/types.h>
 
-struct ax_mem_stat {
-	uint64_t total;    /* RAM in the device tree */
-	uint64_t reserved; /* of it: image, device tree, modules, firmware's, the allocator's own bitmaps */
-	uint64_t free;
-	uint64_t used;     /* total - reserved - free */
+struct ax_range {
+	uint64_t start, size;
 };
-/* In bytes. Any context. */
-void ax_mem_stat(struct ax_mem_stat *out);
+
+/* ---- physical pages (src/mm/pages.c) ----------------------------------------------------------------------------- */
+
+#define AX_PAGE_ORDERS 19u /* blocks of 4 KiB to 1 GiB */
+
+struct ax_page_stats {
+	uint64_t total; /* pages ever added: total = used + free */
+	uint64_t free;
+};
 
 /*
- * Registers at [pa, pa+size) as device memory. Windows live for ever and are shared by page; any alignment. NULL: out of
- * window space or memory. After the final tables stand; task or boot context.
+ * Declares a bank of RAM, before any page of it is added; its bookkeeping (2 bits a page) is placed at `books`, memory that the
+ * caller keeps for it: ax_pages_books_size() bytes. AX_ENOSPC: too many banks.
  */
-void *ax_iomap(ax_hpa_t pa, uint64_t size);
+int ax_pages_add_bank(struct ax_range bank, void *books);
+size_t ax_pages_books_size(struct ax_range bank);
+/* Gives whole pages of a declared bank to the allocator. Cost: a few steps, whatever the size. */
+void ax_pages_add(struct ax_range range);
+/* Contents are undefined. ~0: out of memory. */
+ax_hpa_t ax_pages_alloc(unsigned order);
+void ax_pages_free(ax_hpa_t pa, unsigned order);
+struct ax_page_stats ax_pages_stats(void);
 
-/* A stack of AX_STACK_SIZE between unmapped pages; NULL: out of memory. */
-#define AX_STACK_SIZE 0x4000u
-void *ax_stack_alloc(void); /* its lowest address */
-void ax_stack_free(void *stack);
+/* ---- the whole (src/mm/init.c) ------------------------------------------------------------------------------------ */
+
+/* From the device tree to final tables and all of RAM. Boot CPU, once. */
+void ax_mm_init(const struct ax_boot_info *info);
+/* RAM that is not the allocator's: image, device tree, modules, firmware. Bytes. */
+uint64_t ax_mm_reserved(void);
+
+/* ---- mappings (src/mm/map.c) ---------------------------------------------------------------------------------------- */
+
+void ax_map_init(const struct ax_boot_info *info, const struct ax_range *ram, unsigned count);
+/* Device registers at [pa, pa+size), uncached. NULL: out of memory. The same window may be asked for twice. */
+void *ax_iomap(ax_hpa_t pa, uint64_t size);
+/* A stack with an unmapped page below it: returns its top, or NULL. size: page multiple. */
+void *ax_stack_alloc(size_t size);
+void ax_stack_free(void *top, size_t size);
 
 #endif

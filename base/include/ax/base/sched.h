@@ -1,56 +1,90 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Scheduling classes. Every CPU has one run queue with a place for each class; the class of lowest rank that has a ready task
- * runs. All functions are called with the queue's lock held and interrupts off, and may not block or allocate.
+ * Tasks and the scheduler. A scheduling class is a vtable; classes stand side by side, by rank, on each CPU. A CPU with one
+ * task to run has no tick.
+ *
+ * A run queue's lock is held across the switch of contexts and released by the task that was switched to, so that a task is
+ * never woken on another CPU while its state is still on this one's stack.
  */
 #ifndef AX_BASE_SCHED_H
 #define AX_BASE_SCHED_H
 
-#include <ax/base/list.h>
+#include <ax/arch/host.h>
 #include <ax/port.h>
 
-#define AX_TASK_NAME_MAX 31u
-#define AX_SCHED_NO_SLICE (~0ull)
+#define AX_TASK_STACK AX_KIB(16)
+#define AX_TASK_NAME 24u
+#define AX_TASK_WEIGHT 100u
 
-/* Part of a run queue that classes use. */
-struct ax_sched_queue {
-	struct ax_task *owner;   /* pinned: the task this CPU belongs to */
-	bool owner_ready;        /* pinned: it waits to run */
-	struct ax_list fair;     /* fair: ready tasks by virtual run time */
-	uint64_t fair_clock;     /* fair: the least virtual run time that a task may join with */
+enum ax_task_state { AX_TASK_READY, AX_TASK_RUNNING, AX_TASK_BLOCKED, AX_TASK_DEAD };
+
+struct ax_sched_class;
+
+struct ax_task {
+	struct ax_arch_context context; /* while not running */
+	char name[AX_TASK_NAME];
+	const struct ax_sched_class *class;
+	struct ax_task *next; /* in its class's queue */
+	unsigned cpu;
+	enum ax_task_state state; /* guarded by the run queue's lock */
+	bool wake_pending;
+	unsigned weight;
+	uint64_t vruntime; /* fair: ticks / weight */
+	uint64_t since;    /* when it got the CPU */
+	uint64_t runtime;  /* ticks in all */
+	uint64_t affinity;
+	void (*entry)(void *arg);
+	void *arg;
+	void (*on_switch)(void *arg, bool in);
+	void *stack; /* top */
+	struct ax_task *joiner;
+	_Atomic bool gone;
 };
 
-/* Part of a task that classes use. */
-struct ax_sched_entity {
-	struct ax_list link;
-	uint64_t virtual_time;   /* fair: ticks run, over weight */
-	unsigned weight;         /* 1..1024 */
+struct ax_runqueue {
+	struct ax_lock lock;
+	struct ax_task *current, *idle;
+	struct ax_task *previous; /* during a switch */
+	struct ax_task *fair;     /* ready, by vruntime */
+	uint64_t fair_floor;      /* no ready task is behind this vruntime for long */
+	struct ax_task *pinned, *pinned_owner;
+	unsigned load;            /* weights of the tasks that live here */
+	_Atomic bool need_resched;
+	struct ax_timer slice;
 };
 
+/* All under the run queue's lock. */
 struct ax_sched_class {
 	const char *name;
-	unsigned rank;
-	/* The task becomes one of this CPU's / leaves it; not ready. attach: AX_EBUSY when the CPU cannot take it. */
-	int (*attach)(struct ax_sched_queue *queue, struct ax_task *task);
-	void (*detach)(struct ax_sched_queue *queue, struct ax_task *task);
-	/* It is ready; woken: it had slept. */
-	void (*enqueue)(struct ax_sched_queue *queue, struct ax_task *task, bool woken);
-	/* Takes the next one out of the queue; NULL: none is ready. */
-	struct ax_task *(*pick)(struct ax_sched_queue *queue);
-	/* The running task has used so many ticks. */
-	void (*account)(struct ax_sched_queue *queue, struct ax_task *task, uint64_t ticks);
-	/* Ticks the task, about to run or running, may go on before others of its class have a turn; AX_SCHED_NO_SLICE. */
-	uint64_t (*slice)(const struct ax_sched_queue *queue, const struct ax_task *task);
-	/* A task of this class just became ready: is it to replace `running`, of the same class? */
-	bool (*preempts)(const struct ax_sched_queue *queue, const struct ax_task *ready, const struct ax_task *running);
+	/* A CPU of the affinity for a new task, or AX_EBUSY. Takes what it promises. */
+	int (*admit)(struct ax_task *task);
+	void (*leave)(struct ax_task *task);
+	void (*enqueue)(struct ax_runqueue *rq, struct ax_task *task, bool woken);
+	struct ax_task *(*pick)(struct ax_runqueue *rq); /* takes it out of the queue; NULL */
+	bool (*ready)(const struct ax_runqueue *rq);
+	/* The running task used up so many ticks. */
+	void (*account)(struct ax_runqueue *rq, struct ax_task *task, uint64_t ticks);
+	/* `woken` should run rather than `running` of the same class. */
+	bool (*preempts)(const struct ax_task *woken, const struct ax_task *running);
+	/* How long it may run while others of its class are ready; 0: as long as it likes. */
+	uint64_t (*slice_ns)(const struct ax_runqueue *rq, const struct ax_task *task);
 };
 
-/* The classes of this build, by rank; ends with NULL. */
+/* By rank: a ready task of an earlier class runs before those of later ones. */
 extern const struct ax_sched_class *const ax_sched_classes[];
+extern const unsigned ax_sched_class_count;
 
-extern const struct ax_sched_class ax_sched_pinned, ax_sched_fair;
-
-struct ax_sched_entity *ax_sched_entity(struct ax_task *task);
-struct ax_task *ax_sched_task(struct ax_sched_entity *entity);
+void ax_sched_init_cpu(void);
+/* The calling context becomes this CPU's idle task. */
+AX_NORETURN void ax_sched_idle(void);
+/* At the end of an interrupt, interrupts off. */
+void ax_sched_preempt(void);
+/* The timer's interrupt. */
+void ax_time_interrupt(void);
+/* The class of tasks that name none; AX_ENOENT. */
+int ax_sched_set_default(const char *name);
+const char *ax_sched_default(void);
+/* The CPU of an affinity that carries the least weight; -1: none. */
+int ax_sched_least_loaded(uint64_t affinity);
 
 #endif

@@ -5,13 +5,16 @@
 
 #include <ax/types.h>
 
+/* `reg` may itself be a macro: registers below are given by encoding. */
 #define AX_MRS(reg)                                                                                                    \
 	({                                                                                                             \
 		uint64_t v_;                                                                                           \
-		__asm__ volatile("mrs %0, " #reg : "=r"(v_));                                                          \
+		__asm__ volatile("mrs %0, " AX_STRING(reg) : "=r"(v_));                                                \
 		v_;                                                                                                    \
 	})
-#define AX_MSR(reg, val) __asm__ volatile("msr " #reg ", %x0" : : "rZ"((uint64_t)(val)))
+#define AX_MSR(reg, val) __asm__ volatile("msr " AX_STRING(reg) ", %x0" : : "rZ"((uint64_t)(val)))
+#define AX_STRING(x) AX_STRING_(x)
+#define AX_STRING_(x) #x
 
 #define ax_isb() __asm__ volatile("isb" : : : "memory")
 #define ax_dsb(domain) __asm__ volatile("dsb " #domain : : : "memory")
