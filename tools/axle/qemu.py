@@ -54,7 +54,7 @@ class Machine:
     def load_modules(self, exact=False, extra=()):
         """Places the modules and writes the device tree that names them."""
         blob = config.compile_blob(self.resolved)
-        words = [*self.base_command(",dumpdtb={file}"), *(EXACT if exact else ()), *extra]
+        words = [*self.base_command(",dumpdtb={file}"), "-kernel", str(self.image), *(EXACT if exact else ()), *extra]
         digest = hashlib.sha256(blob + repr(words).encode()).hexdigest()[:12]
         file = write(self.folder / f"{digest}.config.dtb", blob)
         modules = [Module("config", file, "config")]

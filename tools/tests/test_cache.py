@@ -8,8 +8,10 @@ import unittest
 from pathlib import Path
 from unittest import mock
 
-from axle.cache import Cache, default_root
-from axle.paths import ROOT
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from axle.cache import Cache, default_root  # noqa: E402
+from axle.paths import ROOT  # noqa: E402
 
 
 def fill_with(text):

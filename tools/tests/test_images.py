@@ -5,13 +5,16 @@ import io
 import stat
 import tarfile
 import tempfile
+import sys
 import unittest
 from pathlib import Path
 from unittest import mock
 
-from axle import apt_private, guest_init, images, initramfs
-from axle.cache import Cache
-from axle.errors import UsageError
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from axle import apt_private, guest_init, images, initramfs  # noqa: E402
+from axle.cache import Cache  # noqa: E402
+from axle.errors import UsageError  # noqa: E402
 
 
 def read_cpio(data):

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """The include check, and how the outcome of other tools is read."""
 import tempfile
+import sys
 import unittest
 from pathlib import Path
 
-from axle import layers, suites, test as test_verb
-from axle.errors import AxleError
-from axle.suites import Outcome, Step, unit
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from axle import layers, suites, test as test_verb  # noqa: E402
+from axle.errors import AxleError  # noqa: E402
+from axle.suites import Outcome, Step, unit  # noqa: E402
 
 HEADERS = ("vcpu/include/ax/vcpu.h", "arch/include/ax/port.h", "arch/include/ax/arch/npt.h", "base/include/ax/base/sched.h",
            "arch/mock/include/ax/mock.h", "addrspace/include/ax/pgtable.h", "axvm/include/ax/vm.h")

@@ -8,9 +8,11 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from axle import choice, cli, config, emulators, fdt, images, placement, qemu, watch
-from axle.cache import Cache
-from axle.errors import AxleError, UsageError
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from axle import choice, cli, config, emulators, fdt, images, placement, qemu, watch  # noqa: E402
+from axle.cache import Cache  # noqa: E402
+from axle.errors import AxleError, UsageError  # noqa: E402
 
 M = 1 << 20
 BOARD = {"name": "test-board", "arch": "aarch64", "platform": "qemu-virt", "machine": {"cpus": 2, "memory": "512M"},

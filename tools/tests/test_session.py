@@ -2,9 +2,12 @@
 """The screen taken apart by sources, and a session with a machine."""
 import sys
 import unittest
+from pathlib import Path
 
-from axle.screen import HOST, Screen, plain
-from axle.session import Session, SessionError
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from axle.screen import HOST, Screen, plain  # noqa: E402
+from axle.session import Session, SessionError  # noqa: E402
 
 # Echoes what is typed as a guest's shell would, and answers the keys of Axle's console.
 ECHO = """

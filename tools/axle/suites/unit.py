@@ -15,11 +15,9 @@ TOOL_TESTS = paths.ROOT / "tools" / "tests"
 
 
 def steps(options):
-    found = [Step("unit: build", _build, alone=True)]
-    folder = paths.build_dir("host-asan")
-    found += [LazyCtest(folder, options.only)]
-    for file in sorted(TOOL_TESTS.rglob("test_*.py")):
-        found.append(Step(f"unit: tools {file.stem.removeprefix('test_')}", _tool(file, options.only)))
+    found = [Step(f"unit: tools {file.stem.removeprefix('test_')}", _tool(file, options.only))
+             for file in sorted(TOOL_TESTS.rglob("test_*.py"))]
+    found += [Step("unit: build", _build, alone=True), LazyCtest(paths.build_dir("host-asan"), options.only)]
     if not options.only:
         found.append(Step("unit: coverage", coverage, alone=True))
     return found
