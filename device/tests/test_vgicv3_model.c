@@ -21,7 +21,7 @@
 
 struct ref {
 	bool latch, line, active, enabled, edge, group1;
-	unsigned priority, target, by; /* by: who acknowledged it */
+	unsigned priority, target;
 };
 
 static struct fake_vm vm;
@@ -54,13 +54,24 @@ static bool deliverable(unsigned cpu, unsigned intid)
 	return pending(r) && !r->active && r->enabled && target == cpu && (groups & (r->group1 ? 2 : 1));
 }
 
+/* Routed elsewhere while it waited in a slot: its holder gives it up on its next entry. */
+static bool on_its_way(unsigned cpu, unsigned intid)
+{
+	for (unsigned other = 0; other < CPUS && intid >= 32; other++) {
+		if (other != cpu && fake_find(&vm, other, intid)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* Priority of what the vCPU should take next; 256: nothing. */
 static unsigned best(unsigned cpu, bool without_linked)
 {
 	unsigned found = 256;
 
 	for (unsigned i = 0; i < INTIDS; i++) {
-		if (deliverable(cpu, i) && !(without_linked && i == LINKED)) {
+		if (deliverable(cpu, i) && !on_its_way(cpu, i) && !(without_linked && i == LINKED)) {
 			found = AX_MIN(found, of(cpu, i)->priority);
 		}
 	}
@@ -130,8 +141,12 @@ static void take_one(unsigned cpu)
 	ck_assert_uint_eq(r->priority, best(cpu, linked_done[cpu]));
 	r->latch = false;
 	r->active = true;
-	r->by = cpu;
 	acks++;
+	/* The handler has served its device. */
+	if (intid >= 16 && intid != LINKED && any(4)) {
+		r->line = false;
+		set_line(&vm, cpu, intid, false);
+	}
 }
 
 static void complete_one(unsigned cpu)
@@ -406,7 +421,7 @@ static void drain(void)
 			}
 		}
 	}
-	for (unsigned round = 0; round < 200000; round++) {
+	for (unsigned round = 0; round < 100000; round++) {
 		guest_acts();
 		settle();
 	}
@@ -418,18 +433,21 @@ static void drain(void)
 
 START_TEST(no_interrupt_is_lost_doubled_or_late)
 {
+	/* From guests that hardly get along to guests that are mostly idle. */
+	unsigned busy = 10u << _i;
+
 	start(0x1234567 + (uint64_t)_i * 7919);
 	for (unsigned step = 0; step < 100000; step++) {
-		unsigned what = any(16);
+		unsigned what = any(busy + 7);
 
-		if (what < 9) {
-			guest_acts();
-		} else if (what < 13) {
+		if (what < 4) {
 			line_moves();
-		} else if (what < 14) {
+		} else if (what < 5) {
 			sgi_is_sent();
-		} else {
+		} else if (what < 7) {
 			register_is_written();
+		} else {
+			guest_acts();
 		}
 		settle();
 		if (step % 1000 == 0) {
@@ -451,7 +469,7 @@ int main(void)
 	int failed;
 
 	tcase_set_timeout(tcase, 100);
-	tcase_add_loop_test(tcase, no_interrupt_is_lost_doubled_or_late, 0, 8);
+	tcase_add_loop_test(tcase, no_interrupt_is_lost_doubled_or_late, 0, 5);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);
