@@ -139,7 +139,10 @@ static void print_line(struct ax_console *c, struct ax_console_source *s)
 static void write_hidden(struct ax_console *c, struct ax_console_source *s, const uint8_t *text, size_t size)
 {
 	for (size_t i = 0; i < size; i++) {
-		if (ax_text_put(&s->line, text[i]) == AX_TEXT_END || ax_text_full(&s->line)) {
+		if (ax_text_full(&s->line) && text[i] >= ' ') {
+			print_line(c, s);
+		}
+		if (ax_text_put(&s->line, text[i]) == AX_TEXT_END) {
 			print_line(c, s);
 		}
 	}

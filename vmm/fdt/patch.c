@@ -177,14 +177,14 @@ int ax_guest_fdt_patch(const struct ax_vm_config *config, const void *user, size
 	const struct patch p = {.fdt = buf, .config = config};
 	int err;
 
-	if (user_size < sizeof(struct fdt_header) || fdt_check_header(user) || fdt_totalsize(user) > user_size) {
-		return refuse(&p, AX_EFORMAT, "is cut short or no flattened device tree");
+	if (!ax_tree_sound(user, user_size)) {
+		return refuse(&p, AX_EFORMAT, "is cut short, damaged or no flattened device tree of version 17");
 	}
 	if (fdt_totalsize(user) > size) {
 		return no_room(&p);
 	}
 	if (fdt_open_into(user, buf, (int)size)) {
-		return refuse(&p, AX_EFORMAT, "is damaged");
+		return no_room(&p);
 	}
 	err = patch_memory(&p);
 	if (!err) {

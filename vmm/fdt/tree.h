@@ -30,6 +30,9 @@ void ax_tree_reg(struct ax_tree *t, const struct ax_resource *range, unsigned co
 /* "name@address" into out: at most 16 digits and the terminator after the name. */
 void ax_tree_node_name(char *out, size_t size, const char *name, uint64_t address);
 
+/* A tree of at most `size` bytes at an 8-byte boundary that every function of libfdt may work on. */
+bool ax_tree_sound(const void *fdt, size_t size);
+
 /* How one kind of machine is described: chosen by its interrupt controller's model. */
 struct ax_tree_arch {
 	const char *irqchip_model;
