@@ -2,6 +2,7 @@
 """`build`: Axle for a board, or one of the builds for this machine."""
 import contextlib
 import fcntl
+import re
 import subprocess
 from pathlib import Path
 
@@ -13,6 +14,7 @@ ABOUT = """Builds Axle for a board of configs/boards (or a board file of your ow
 axle.elf the same with symbols. `host`, `host-asan`, `host-coverage` and `host-fuzz` build the portable modules and their tests
 for this machine instead. The board's configuration is checked first."""
 
+DONE = re.compile(r"\[\d+/\d+\] ")  # what the build says of a file that went well
 HOST = {"host": "build-host", "host-asan": "build-host", "host-coverage": "build-host", "host-fuzz": "fuzz"}
 
 
@@ -96,5 +98,6 @@ def _step(command, verbose):
     done = subprocess.run(command, cwd=paths.ROOT, stdin=subprocess.DEVNULL, text=True, check=False,
                           stdout=None if verbose else subprocess.PIPE, stderr=subprocess.STDOUT)
     if done.returncode != 0:
-        told = "" if verbose else "\n" + "\n".join((done.stdout or "").strip().splitlines()[-60:])
+        lines = [line for line in (done.stdout or "").strip().splitlines() if not DONE.match(line)]
+        told = "" if verbose else "\n" + "\n".join(lines[-60:])
         raise AxleError(f"{' '.join(command[:2])} failed:{told}")

@@ -60,8 +60,8 @@ def run(args):
     if not scripted:
         return interactive(machine, command)
     failure = watch.until(command, pattern, args.timeout or UNTIL_TIMEOUT, sys.stdout.fileno())
+    print(flush=True)
     if failure:
-        print(file=sys.stdout, flush=True)
         term.note(f"--until {args.until}: {failure}" if args.until else failure)
     return 1 if failure else 0
 
