@@ -81,10 +81,12 @@ def timed(step):
 
 
 def _finish(step, outcome, seconds, total):
-    """Prints a step's line and adds it to the sum; true when it failed."""
+    """Prints the line of a step that had something to run, and adds it to the sum; its failures."""
     total.passed += outcome.passed
     total.failed += outcome.failed
     total.skipped += outcome.skipped
+    if not (outcome.passed or outcome.failed or outcome.skipped or outcome.note or step.alone):
+        return 0
     words = [f"{count} {word}" for count, word in ((outcome.passed, "passed"), (outcome.failed, "FAILED"),
                                                    (outcome.skipped, "skipped")) if count] or ["done"]
     print_line(f"{step.name:32} {', '.join(words)} ({seconds:.1f} s)")

@@ -18,3 +18,6 @@ endif()
 set(CMAKE_OBJCOPY ${AX_CROSS}objcopy)
 # The image brings its own start-up code and C library, so a linked test program would tell nothing.
 set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
+# CMake knows GNU ld's groups for Linux, not for a machine without a system.
+set(CMAKE_C_LINK_GROUP_USING_RESCAN "LINKER:--start-group" "LINKER:--end-group")
+set(CMAKE_C_LINK_GROUP_USING_RESCAN_SUPPORTED TRUE)
