@@ -11,7 +11,7 @@ static void (*on_input)(uint8_t byte);
 static char early[EARLY_SIZE];
 static size_t early_used;
 
-void ax_console_write(const uint8_t *text, size_t size)
+void ax_console_put(const uint8_t *text, size_t size)
 {
 	for (size_t i = 0; i < size; i++) {
 		if (uart) {
@@ -25,7 +25,7 @@ void ax_console_write(const uint8_t *text, size_t size)
 void ax_uart_register(struct ax_uart *new_uart)
 {
 	uart = new_uart;
-	ax_console_write((const uint8_t *)early, early_used);
+	ax_console_put((const uint8_t *)early, early_used);
 }
 
 static void receive(void *arg)

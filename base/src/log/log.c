@@ -34,9 +34,9 @@ static void emit(const char *line, size_t size)
 		return;
 	}
 	irq = ax_port_lock(&lock);
-	ax_console_write((const uint8_t *)"[axle] ", 7);
-	ax_console_write((const uint8_t *)line, size);
-	ax_console_write((const uint8_t *)"\r\n", 2);
+	ax_console_put((const uint8_t *)"[axle] ", 7);
+	ax_console_put((const uint8_t *)line, size);
+	ax_console_put((const uint8_t *)"\r\n", 2);
 	ax_port_unlock(&lock, irq);
 }
 

@@ -37,7 +37,7 @@ static void AX_PRINTF(1, 2) say(const char *fmt, ...)
 	n = AX_MIN(n, (int)sizeof(line) - 3);
 	line[n++] = '\r';
 	line[n++] = '\n';
-	ax_console_write((const uint8_t *)line, (size_t)n);
+	ax_console_put((const uint8_t *)line, (size_t)n);
 }
 
 #ifdef AX_FEATURE_BACKTRACE
