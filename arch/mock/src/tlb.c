@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #define ENTRIES 4096u
+#define PROBES 8u /* places where an entry may be; a full row loses one, as in hardware */
 
 /* A translation, or (table) a table page that a walk of this range passed. */
 struct entry {
@@ -22,19 +23,17 @@ struct entry {
 };
 
 static struct {
-	struct entry entry[ENTRIES];
-	unsigned count, next; /* entries below count may be in use; next: where to replace when full */
+	struct entry entry[ENTRIES + PROBES];
+	unsigned victim;
 	unsigned violations, invalidations;
 	char first[256];
 } tlb;
 
 void ax_mock_tlb_reset(void)
 {
-	for (unsigned i = 0; i < tlb.count; i++) {
+	for (unsigned i = 0; i < AX_ARRAY_SIZE(tlb.entry); i++) {
 		tlb.entry[i].format = NULL;
 	}
-	tlb.count = 0;
-	tlb.next = 0;
 	tlb.violations = 0;
 	tlb.invalidations = 0;
 	tlb.first[0] = '\0';
@@ -65,30 +64,38 @@ static bool same_entry(const struct entry *a, const struct entry *b)
 	       a->table == b->table && a->pa.v == b->pa.v && a->prot == b->prot;
 }
 
-static void insert(const struct entry *e)
+static struct entry *row(uint64_t addr, uint64_t size, bool table)
 {
-	unsigned at = tlb.count;
+	uint64_t hash = (addr + size + table) * 0x9e3779b97f4a7c15ull;
 
-	for (unsigned i = 0; i < tlb.count; i++) {
-		if (tlb.entry[i].format && same_entry(&tlb.entry[i], e)) {
-			return;
-		}
-		at = tlb.entry[i].format ? at : i;
-	}
-	if (at == ENTRIES) {
-		at = tlb.next++ % ENTRIES;
-	} else if (at == tlb.count) {
-		tlb.count++;
-	}
-	tlb.entry[at] = *e;
+	return &tlb.entry[(hash >> 40) % ENTRIES];
 }
 
-/* Walks the tables; with `cache`, remembers the tables passed. False: nothing mapped. */
+static void insert(const struct entry *e)
+{
+	struct entry *place = row(e->addr, e->size, e->table);
+	struct entry *at = NULL;
+
+	for (unsigned i = 0; i < PROBES; i++) {
+		if (!place[i].format) {
+			at = &place[i];
+		} else if (same_entry(&place[i], e)) {
+			return;
+		}
+	}
+	if (!at) {
+		at = &place[tlb.victim++ % PROBES];
+	}
+	*at = *e;
+}
+
+/* Walks the tables; with `cache`, remembers the tables passed. False: nothing mapped, *out has the range of that. */
 static bool walk(const struct ax_npt_format *f, const struct ax_npt_tag *tag, uint64_t addr, bool cache,
 		 struct entry *out)
 {
 	ax_hpa_t table = tag->root;
 
+	*out = (struct entry){.addr = addr, .size = ~addr};
 	if (addr >> ax_npt_bits(f)) {
 		return false;
 	}
@@ -100,6 +107,7 @@ static bool walk(const struct ax_npt_format *f, const struct ax_npt_tag *tag, ui
 		enum ax_pte_kind kind = f->kind(pte, level);
 		struct entry e = {.format = f, .tag = *tag, .addr = AX_ALIGN_DOWN(addr, size), .size = size};
 
+		*out = e;
 		if (kind == AX_PTE_NONE) {
 			return false;
 		}
@@ -122,11 +130,18 @@ static bool walk(const struct ax_npt_format *f, const struct ax_npt_tag *tag, ui
 
 static const struct entry *lookup(const struct ax_npt_format *f, const struct ax_npt_tag *tag, uint64_t addr)
 {
-	for (unsigned i = 0; i < tlb.count; i++) {
-		const struct entry *e = &tlb.entry[i];
+	for (unsigned level = 0; level < f->levels; level++) {
+		uint64_t size = AX_BIT(f->level[level].shift);
+		uint64_t base = AX_ALIGN_DOWN(addr, size);
+		const struct entry *place = row(base, size, false);
 
-		if (e->format == f && !e->table && same_tag(&e->tag, tag) && addr - e->addr < e->size) {
-			return e;
+		for (unsigned i = 0; i < PROBES; i++) {
+			const struct entry *e = &place[i];
+
+			if (e->format == f && !e->table && same_tag(&e->tag, tag) && e->addr == base &&
+			    e->size == size) {
+				return e;
+			}
 		}
 	}
 	return NULL;
@@ -153,13 +168,11 @@ void ax_mock_tlb_fill(const struct ax_npt_format *f, const struct ax_npt_tag *ta
 {
 	for (uint64_t done = 0; done < size;) {
 		struct entry e;
-		uint64_t step = AX_PAGE_SIZE;
 
 		if (walk(f, tag, addr + done, true, &e)) {
 			insert(&e);
-			step = e.addr + e.size - (addr + done);
 		}
-		done += step;
+		done = e.addr + e.size - addr;
 	}
 }
 
@@ -170,7 +183,7 @@ static bool forbids_more(const struct entry *cached, const struct entry *now)
 
 void ax_mock_tlb_check(void)
 {
-	for (unsigned i = 0; i < tlb.count; i++) {
+	for (unsigned i = 0; i < AX_ARRAY_SIZE(tlb.entry); i++) {
 		const struct entry *e = &tlb.entry[i];
 		struct entry now;
 
@@ -193,7 +206,7 @@ void ax_mock_tlb_check(void)
  */
 void ax_mock_tlb_publish(const struct ax_npt_format *f)
 {
-	for (unsigned i = 0; i < tlb.count && f->break_before_make; i++) {
+	for (unsigned i = 0; i < AX_ARRAY_SIZE(tlb.entry) && f->break_before_make; i++) {
 		const struct entry *e = &tlb.entry[i];
 		struct entry now;
 
@@ -210,7 +223,7 @@ void ax_mock_tlb_publish(const struct ax_npt_format *f)
 void ax_mock_tlb_invalidate(const struct ax_npt_format *f, const struct ax_npt_tag *tag, uint64_t addr, uint64_t size)
 {
 	tlb.invalidations++;
-	for (unsigned i = 0; i < tlb.count; i++) {
+	for (unsigned i = 0; i < AX_ARRAY_SIZE(tlb.entry); i++) {
 		struct entry *e = &tlb.entry[i];
 
 		if (e->format == f && same_tag(&e->tag, tag) &&
@@ -218,14 +231,11 @@ void ax_mock_tlb_invalidate(const struct ax_npt_format *f, const struct ax_npt_t
 			e->format = NULL;
 		}
 	}
-	while (tlb.count && !tlb.entry[tlb.count - 1].format) {
-		tlb.count--;
-	}
 }
 
 void ax_mock_tlb_page_freed(ax_hpa_t pa, uint64_t size)
 {
-	for (unsigned i = 0; i < tlb.count; i++) {
+	for (unsigned i = 0; i < AX_ARRAY_SIZE(tlb.entry); i++) {
 		const struct entry *e = &tlb.entry[i];
 
 		if (e->format && (overlap(e->pa.v, e->pa_size, pa.v, size) || overlap(e->tag.root.v, 1, pa.v, size))) {
@@ -248,7 +258,7 @@ unsigned ax_mock_tlb_entries(void)
 {
 	unsigned n = 0;
 
-	for (unsigned i = 0; i < tlb.count; i++) {
+	for (unsigned i = 0; i < AX_ARRAY_SIZE(tlb.entry); i++) {
 		n += tlb.entry[i].format != NULL;
 	}
 	return n;
