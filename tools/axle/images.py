@@ -13,7 +13,7 @@ from pathlib import Path
 from . import guest_init, initramfs
 from .apt_private import PrivateApt, extract
 from .cache import Cache
-from .errors import AxleError, UsageError
+from .errors import UsageError
 
 PARTS = ("kernel", "initrd")
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")

@@ -65,7 +65,8 @@ class Machine:
 
     def _taken(self):
         base, size = self.board.memory()[0]
-        offset, length = IMAGE_HEADER.unpack_from(self.image.read_bytes()[:64])
+        with open(self.image, "rb") as image:
+            offset, length = IMAGE_HEADER.unpack(image.read(IMAGE_HEADER.size))
         start = base + (offset if offset >= STUB else offset + ALIGN)
         tree = up(max(base + min(size // 2, TREE_AT_MOST), start + length))
         return [(base, start + up(length) - base), (tree, TREE_ROOM)]
