@@ -98,6 +98,12 @@ ax_arm_secondary:
 	ldr	x1, =1f
 	br	x1
 1:	ldp	x1, x0, [x20]			/* stack, argument */
+	ldr	x2, [x20, #16]			/* final tables: the stack is in no others */
+	msr	ttbr0_el2, x2
+	isb
+	tlbi	alle2
+	dsb	nsh
+	isb
 	mov	sp, x1
 	mov	x29, xzr
 	mov	x30, xzr

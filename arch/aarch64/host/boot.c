@@ -12,7 +12,7 @@ _Static_assert(MAIR_BOOT == MAIR_HOST, "boot.h and sysreg.h agree");
 _Static_assert(SCTLR_BOOT == (SCTLR_EL2_RES1 | SCTLR_M | SCTLR_C | SCTLR_SA | SCTLR_I), "boot.h and sysreg.h agree");
 _Static_assert(AX_IMAGE_VA >> 39 == 256, "boot.S places the image in this L0 entry");
 
-extern const char ax_arm_vectors[], __image_size[];
+extern const char ax_arm_vectors[], __image_end[];
 
 static void cpu_setup(void)
 {
@@ -34,7 +34,7 @@ void ax_arm_boot(uint64_t dtb, uint64_t image)
 	cpu_setup();
 	info.dtb = ax_hpa(dtb);
 	info.image = ax_hpa(image);
-	info.image_size = (uint64_t)__image_size;
+	info.image_size = (uint64_t)__image_end - AX_IMAGE_VA;
 	info.window = ax_hpa(AX_ALIGN_DOWN(image, AX_GIB(1)));
 	info.window_size = AX_GIB(1);
 	ax_base_start(&info);
@@ -43,6 +43,6 @@ void ax_arm_boot(uint64_t dtb, uint64_t image)
 void ax_arm_boot_secondary(void *arg)
 {
 	cpu_setup();
-	ax_arm_use_final_tables();
+	ax_arm_forbid_writable_code();
 	ax_base_start_secondary(arg);
 }

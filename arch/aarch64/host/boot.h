@@ -24,6 +24,7 @@
 struct ax_arm_cpu_start {
 	uint64_t stack_top;
 	uint64_t arg;
+	uint64_t root; /* of the final tables */
 };
 
 /* Physical address of something in the image. */

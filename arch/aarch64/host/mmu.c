@@ -102,15 +102,13 @@ const struct ax_npt_format *ax_arch_host_format(void)
 
 static uint64_t final_root;
 
-void ax_arm_use_final_tables(void)
+uint64_t ax_arm_host_root(void)
 {
-	ax_dsb(ish);
-	AX_MSR(ttbr0_el2, final_root);
-	ax_isb();
-	__asm__ volatile("tlbi alle2" : : : "memory");
-	ax_dsb(nsh);
-	ax_isb();
-	/* From here on nothing is both writable and executable, whatever a table says. */
+	return final_root;
+}
+
+void ax_arm_forbid_writable_code(void)
+{
 	AX_MSR(sctlr_el2, AX_MRS(sctlr_el2) | SCTLR_WXN);
 	ax_isb();
 }
@@ -118,5 +116,11 @@ void ax_arm_use_final_tables(void)
 void ax_arch_host_tables(const struct ax_npt_tag *tag)
 {
 	final_root = tag->root.v;
-	ax_arm_use_final_tables();
+	ax_dsb(ish);
+	AX_MSR(ttbr0_el2, final_root);
+	ax_isb();
+	__asm__ volatile("tlbi alle2" : : : "memory");
+	ax_dsb(nsh);
+	ax_isb();
+	ax_arm_forbid_writable_code();
 }

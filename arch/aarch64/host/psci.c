@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Power, by the firmware's PSCI (Arm DEN0022). A caller at EL2 reaches it by SMC. */
 #include "boot.h"
+#include "mmu.h"
 
 #include <ax/aarch64/sysreg.h>
 #include <ax/arch/host.h>
@@ -40,6 +41,7 @@ int ax_arch_cpu_start(uint64_t hw_id, void *stack_top, void *arg)
 	r = &record[used++];
 	r->stack_top = (uint64_t)stack_top;
 	r->arg = (uint64_t)arg;
+	r->root = ax_arm_host_root();
 	ax_dsb(ish);
 	/* The CPU reads the record through the temporary one-to-one map. */
 	return smc(PSCI_CPU_ON, hw_id, ax_arm_image_pa(ax_arm_secondary), ax_arm_image_pa(r)) == 0 ? AX_OK : AX_EIO;

@@ -123,7 +123,7 @@ void ax_sched_preempt(void)
 {
 	struct ax_runqueue *rq = this_rq();
 
-	if (!rq->need_resched || !rq->current) {
+	if (!rq->need_resched) {
 		return;
 	}
 	(void)ax_port_lock(&rq->lock);
@@ -207,13 +207,10 @@ void ax_port_task_wake(struct ax_task *task)
 
 void ax_sched_init_cpu(void)
 {
-	ax_port_timer_init(&this_rq()->slice, on_slice_end);
-}
-
-void ax_sched_idle(void)
-{
 	struct ax_runqueue *rq = this_rq();
 	struct ax_task *idle = ax_port_alloc(sizeof(*idle));
+
+	ax_port_timer_init(&rq->slice, on_slice_end);
 
 	if (!idle) {
 		ax_port_panic("no memory for an idle task");
@@ -223,6 +220,12 @@ void ax_sched_idle(void)
 	idle->since = ax_port_ticks();
 	rq->idle = idle;
 	rq->current = idle;
+}
+
+void ax_sched_idle(void)
+{
+	struct ax_runqueue *rq = this_rq();
+
 	for (;;) {
 		ax_arch_irq_save();
 		if (!rq->need_resched && !others_ready(rq)) {

@@ -74,8 +74,8 @@ struct ax_sched_class {
 extern const struct ax_sched_class *const ax_sched_classes[];
 extern const unsigned ax_sched_class_count;
 
+/* The calling context becomes this CPU's idle task. Interrupts off until ax_sched_idle(). */
 void ax_sched_init_cpu(void);
-/* The calling context becomes this CPU's idle task. */
 AX_NORETURN void ax_sched_idle(void);
 /* At the end of an interrupt, interrupts off. */
 void ax_sched_preempt(void);
