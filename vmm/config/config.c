@@ -10,14 +10,14 @@
 #define NAME_MAX_LEN 63u
 
 static const char *const level_words[] = {
-    [AX_LOG_ERROR] = "error", [AX_LOG_WARN] = "warn",	[AX_LOG_INFO] = "info",
+    [AX_LOG_ERROR] = "error", [AX_LOG_WARN] = "warn",   [AX_LOG_INFO] = "info",
     [AX_LOG_DEBUG] = "debug", [AX_LOG_TRACE] = "trace", NULL,
 };
 static const char *const idle_words[] = {[AX_WHEN_IDLE_SHELL] = "shell", [AX_WHEN_IDLE_POWEROFF] = "poweroff", NULL};
 static const char *const sched_words[] = {"fair", "pinned", NULL};
 
-static int read_escape_key(const struct ax_config_reader *r, const struct ax_config_key *key, const void *value, int len,
-			   void *field)
+static int read_escape_key(const struct ax_config_reader *r, const struct ax_config_key *key, const void *value,
+			   int len, void *field)
 {
 	unsigned code;
 	int err = ax_config_u32(r, key, value, len, &code);
@@ -44,13 +44,15 @@ static int check_header(const void *blob, size_t size)
 {
 	if (!AX_IS_ALIGNED((uintptr_t)blob, 8) || size < sizeof(struct fdt_header) || fdt_check_header(blob) != 0 ||
 	    fdt_totalsize(blob) > size) {
-		ax_port_log(AX_LOG_ERROR,
-			    "config: the module \"config\" (%llu bytes) is no complete flattened device tree; compile it again",
-			    (unsigned long long)size);
+		ax_port_log(
+		    AX_LOG_ERROR,
+		    "config: the module \"config\" (%llu bytes) is no complete flattened device tree; compile it again",
+		    (unsigned long long)size);
 		return AX_EFORMAT;
 	}
 	if (fdt_node_check_compatible(blob, 0, COMPATIBLE) != 0) {
-		ax_port_log(AX_LOG_ERROR, "config: the blob is not of kind \"" COMPATIBLE "\"; compile it with this version's tool");
+		ax_port_log(AX_LOG_ERROR,
+			    "config: the blob is not of kind \"" COMPATIBLE "\"; compile it with this version's tool");
 		return AX_EFORMAT;
 	}
 	return AX_OK;

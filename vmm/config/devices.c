@@ -31,15 +31,17 @@ static int read_interrupts(const struct ax_config_reader *r, int node, struct ax
 		return AX_OK;
 	}
 	if (len < 0 || len % 4 != 0 || (unsigned)len / 4 > AX_ARRAY_SIZE(dev->irq)) {
-		return AX_CONFIG_REFUSE(r, AX_EFORMAT, "interrupts", "device %s has %d bytes of them; give up to %u cells", dev->name,
-					len, (unsigned)AX_ARRAY_SIZE(dev->irq));
+		return AX_CONFIG_REFUSE(r, AX_EFORMAT, "interrupts",
+					"device %s has %d bytes of them; give up to %u cells", dev->name, len,
+					(unsigned)AX_ARRAY_SIZE(dev->irq));
 	}
 	dev->irq_count = (unsigned)len / 4;
 	for (unsigned i = 0; i < dev->irq_count; i++) {
 		dev->irq[i] = fdt32_ld((const fdt32_t *)(const void *)(cells + (size_t)i * 4));
 		if (dev->irq[i] > IRQ_MAX) {
-			return AX_CONFIG_REFUSE(r, AX_ERANGE, "interrupts", "device %s uses input %u; the last one is %u",
-						dev->name, dev->irq[i], IRQ_MAX);
+			return AX_CONFIG_REFUSE(r, AX_ERANGE, "interrupts",
+						"device %s uses input %u; the last one is %u", dev->name, dev->irq[i],
+						IRQ_MAX);
 		}
 	}
 	return AX_OK;
@@ -78,9 +80,10 @@ static int check_interrupts(const struct ax_config_reader *r, const struct ax_vm
 		for (unsigned i = 0; i < vm->device[d].irq_count; i++) {
 			for (unsigned j = 0; j < dev->irq_count; j++) {
 				if (vm->device[d].irq[i] == dev->irq[j]) {
-					return AX_CONFIG_REFUSE(r, AX_EEXIST, "interrupts",
-								"devices %s and %s both use input %u; give each its own",
-								vm->device[d].name, dev->name, dev->irq[j]);
+					return AX_CONFIG_REFUSE(
+					    r, AX_EEXIST, "interrupts",
+					    "devices %s and %s both use input %u; give each its own",
+					    vm->device[d].name, dev->name, dev->irq[j]);
 				}
 			}
 		}
@@ -101,7 +104,8 @@ int ax_config_read_devices(const struct ax_config_reader *r, int vm_node, struct
 		int err;
 
 		if (vm->device_count == AX_VM_MAX_DEVICES) {
-			return AX_CONFIG_REFUSE(r, AX_ENOSPC, "devices", "a VM has at most %u; remove some", AX_VM_MAX_DEVICES);
+			return AX_CONFIG_REFUSE(r, AX_ENOSPC, "devices", "a VM has at most %u; remove some",
+						AX_VM_MAX_DEVICES);
 		}
 		err = read_device(r, node, &vm->device[vm->device_count]);
 		if (!err) {
@@ -127,7 +131,8 @@ static int read_window(const struct ax_config_reader *r, int node, struct ax_pas
 		return err;
 	}
 	if (count == 0) {
-		return AX_CONFIG_REFUSE(r, AX_ENOENT, "range", "passthrough %s has none; give gpa, hpa, size and permissions",
+		return AX_CONFIG_REFUSE(r, AX_ENOENT, "range",
+					"passthrough %s has none; give gpa, hpa, size and permissions",
 					name ? name : "?");
 	}
 	prot = ax_config_cell64(cells, 3);
@@ -138,11 +143,13 @@ static int read_window(const struct ax_config_reader *r, int node, struct ax_pas
 	    .prot = (uint32_t)prot,
 	};
 	if ((prot & ~(uint64_t)(AX_PROT_RWX | AX_PROT_DEVICE)) || !(prot & AX_PROT_READ)) {
-		return AX_CONFIG_REFUSE(r, AX_EINVAL, "range", "passthrough %s has permissions 0x%llx; use read, write, execute, device",
+		return AX_CONFIG_REFUSE(r, AX_EINVAL, "range",
+					"passthrough %s has permissions 0x%llx; use read, write, execute, device",
 					name ? name : "?", (unsigned long long)prot);
 	}
 	if (!AX_IS_ALIGNED(window->hpa.v, AX_PAGE_SIZE) || window->hpa.v + window->size < window->hpa.v) {
-		return AX_CONFIG_REFUSE(r, AX_EINVAL, "range", "passthrough %s: host address 0x%llx is not page-aligned or wraps",
+		return AX_CONFIG_REFUSE(r, AX_EINVAL, "range",
+					"passthrough %s: host address 0x%llx is not page-aligned or wraps",
 					name ? name : "?", (unsigned long long)window->hpa.v);
 	}
 	return AX_OK;
@@ -161,7 +168,8 @@ int ax_config_read_passthrough(const struct ax_config_reader *r, int vm_node, st
 		int err;
 
 		if (vm->passthrough_count == AX_VM_MAX_PASSTHROUGH) {
-			return AX_CONFIG_REFUSE(r, AX_ENOSPC, "passthrough", "a VM has at most %u; remove some", AX_VM_MAX_PASSTHROUGH);
+			return AX_CONFIG_REFUSE(r, AX_ENOSPC, "passthrough", "a VM has at most %u; remove some",
+						AX_VM_MAX_PASSTHROUGH);
 		}
 		err = read_window(r, node, &vm->passthrough[vm->passthrough_count]);
 		if (err) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The guest-physical layout of one VM: nothing overlaps, everything is inside the address space, images are inside RAM. */
+/* The guest-physical layout of one VM: nothing overlaps, everything is inside the address space, images are inside RAM.
+ */
 #include "reader.h"
 
 #include <ax/vmm/fdt.h>
@@ -38,14 +39,17 @@ static int check_span(const struct ax_config_reader *r, const struct span *s, un
 {
 	uint64_t top = gpa_bits >= 64 ? 0 : AX_BIT(gpa_bits);
 
-	if (s->size == 0 || (s->pages && (!AX_IS_ALIGNED(s->base, AX_PAGE_SIZE) || !AX_IS_ALIGNED(s->size, AX_PAGE_SIZE)))) {
-		return AX_CONFIG_REFUSE(r, AX_EINVAL, s->kind, "0x%llx at 0x%llx is empty or not whole pages; align it to 4K",
+	if (s->size == 0 ||
+	    (s->pages && (!AX_IS_ALIGNED(s->base, AX_PAGE_SIZE) || !AX_IS_ALIGNED(s->size, AX_PAGE_SIZE)))) {
+		return AX_CONFIG_REFUSE(r, AX_EINVAL, s->kind,
+					"0x%llx at 0x%llx is empty or not whole pages; align it to 4K",
 					(unsigned long long)s->size, (unsigned long long)s->base);
 	}
 	if (s->base + s->size < s->base || (top && s->base + s->size > top)) {
-		return AX_CONFIG_REFUSE(r, AX_ERANGE, s->kind,
-					"0x%llx at 0x%llx leaves the %u-bit guest address space; move it or raise gpa-bits",
-					(unsigned long long)s->size, (unsigned long long)s->base, gpa_bits);
+		return AX_CONFIG_REFUSE(
+		    r, AX_ERANGE, s->kind,
+		    "0x%llx at 0x%llx leaves the %u-bit guest address space; move it or raise gpa-bits",
+		    (unsigned long long)s->size, (unsigned long long)s->base, gpa_bits);
 	}
 	return AX_OK;
 }
@@ -62,7 +66,8 @@ static int check_spans(const struct ax_config_reader *r, const struct ax_vm_conf
 		}
 		for (unsigned j = 0; j < i && span_at(vm, j, &b); j++) {
 			if (a.base < b.base + b.size && b.base < a.base + a.size) {
-				return AX_CONFIG_REFUSE(r, AX_EEXIST, a.kind, "0x%llx at 0x%llx overlaps \"%s\" at 0x%llx; move one",
+				return AX_CONFIG_REFUSE(r, AX_EEXIST, a.kind,
+							"0x%llx at 0x%llx overlaps \"%s\" at 0x%llx; move one",
 							(unsigned long long)a.size, (unsigned long long)a.base, b.kind,
 							(unsigned long long)b.base);
 			}
@@ -100,14 +105,16 @@ static int check_images(const struct ax_config_reader *r, const struct ax_vm_con
 			continue;
 		}
 		if (!in_ram(vm, image[i].gpa, image[i].size, AX_PROT_READ)) {
-			return AX_CONFIG_REFUSE(r, AX_ERANGE, image[i].property,
-						"0x%llx bytes at 0x%llx are not inside one range of memory; move them or enlarge it",
-						(unsigned long long)image[i].size, (unsigned long long)image[i].gpa);
+			return AX_CONFIG_REFUSE(
+			    r, AX_ERANGE, image[i].property,
+			    "0x%llx bytes at 0x%llx are not inside one range of memory; move them or enlarge it",
+			    (unsigned long long)image[i].size, (unsigned long long)image[i].gpa);
 		}
 		for (unsigned j = 0; j < i; j++) {
-			if (image[i].gpa < image[j].gpa + image[j].size && image[j].gpa < image[i].gpa + image[i].size) {
-				return AX_CONFIG_REFUSE(r, AX_EEXIST, image[i].property, "it overlaps the image at \"%s\"; move one",
-							image[j].property);
+			if (image[i].gpa < image[j].gpa + image[j].size &&
+			    image[j].gpa < image[i].gpa + image[i].size) {
+				return AX_CONFIG_REFUSE(r, AX_EEXIST, image[i].property,
+							"it overlaps the image at \"%s\"; move one", image[j].property);
 			}
 		}
 	}

@@ -23,15 +23,16 @@ static const char *text_of(const void *value, int len)
 
 static int not_a_string(const struct ax_config_reader *r, const struct ax_config_key *key)
 {
-	return AX_CONFIG_REFUSE(r, AX_EFORMAT, key->name, "it is not one terminated string; compile the configuration again");
+	return AX_CONFIG_REFUSE(r, AX_EFORMAT, key->name,
+				"it is not one terminated string; compile the configuration again");
 }
 
 static int check_range(const struct ax_config_reader *r, const struct ax_config_key *key, uint64_t value)
 {
 	if (value < key->min || value > key->max) {
-		return AX_CONFIG_REFUSE(r, AX_ERANGE, key->name, "0x%llx is not in 0x%llx..0x%llx; choose a value inside",
-					(unsigned long long)value, (unsigned long long)key->min,
-					(unsigned long long)key->max);
+		return AX_CONFIG_REFUSE(
+		    r, AX_ERANGE, key->name, "0x%llx is not in 0x%llx..0x%llx; choose a value inside",
+		    (unsigned long long)value, (unsigned long long)key->min, (unsigned long long)key->max);
 	}
 	return AX_OK;
 }
@@ -43,7 +44,8 @@ int ax_config_u32(const struct ax_config_reader *r, const struct ax_config_key *
 	int err;
 
 	if (len != 4) {
-		return AX_CONFIG_REFUSE(r, AX_EFORMAT, key->name, "it has %d bytes instead of one cell; compile the configuration again", len);
+		return AX_CONFIG_REFUSE(r, AX_EFORMAT, key->name,
+					"it has %d bytes instead of one cell; compile the configuration again", len);
 	}
 	number = fdt32_ld(value);
 	err = check_range(r, key, number);
@@ -60,7 +62,8 @@ int ax_config_u64(const struct ax_config_reader *r, const struct ax_config_key *
 	int err;
 
 	if (len != 8) {
-		return AX_CONFIG_REFUSE(r, AX_EFORMAT, key->name, "it has %d bytes instead of two cells; compile the configuration again", len);
+		return AX_CONFIG_REFUSE(r, AX_EFORMAT, key->name,
+					"it has %d bytes instead of two cells; compile the configuration again", len);
 	}
 	number = ax_config_cell64(value, 0);
 	err = check_range(r, key, number);
@@ -79,8 +82,8 @@ int ax_config_string(const struct ax_config_reader *r, const struct ax_config_ke
 		return not_a_string(r, key);
 	}
 	if ((uint64_t)len - 1 > key->max) {
-		return AX_CONFIG_REFUSE(r, AX_ERANGE, key->name, "it has %d characters and may have %llu; shorten it", len - 1,
-					(unsigned long long)key->max);
+		return AX_CONFIG_REFUSE(r, AX_ERANGE, key->name, "it has %d characters and may have %llu; shorten it",
+					len - 1, (unsigned long long)key->max);
 	}
 	memcpy(field, &text, sizeof(text));
 	return AX_OK;
@@ -99,8 +102,9 @@ static int find_word(const struct ax_config_reader *r, const struct ax_config_ke
 			return AX_OK;
 		}
 	}
-	return AX_CONFIG_REFUSE(r, AX_EINVAL, key->name, "\"%.40s\" is unknown; use \"%s\", \"%s\" or another word of the reference",
-				text, key->words[0], key->words[1]);
+	return AX_CONFIG_REFUSE(r, AX_EINVAL, key->name,
+				"\"%.40s\" is unknown; use \"%s\", \"%s\" or another word of the reference", text,
+				key->words[0], key->words[1]);
 }
 
 int ax_config_word(const struct ax_config_reader *r, const struct ax_config_key *key, const void *value, int len,
@@ -132,7 +136,8 @@ int ax_config_flag(const struct ax_config_reader *r, const struct ax_config_key 
 {
 	(void)value;
 	if (len != 0) {
-		return AX_CONFIG_REFUSE(r, AX_EFORMAT, key->name, "a flag has no value; compile the configuration again");
+		return AX_CONFIG_REFUSE(r, AX_EFORMAT, key->name,
+					"a flag has no value; compile the configuration again");
 	}
 	*(bool *)field = true;
 	return AX_OK;
@@ -148,12 +153,13 @@ int ax_config_module(const struct ax_config_reader *r, const struct ax_config_ke
 		return not_a_string(r, key);
 	}
 	if (r->env->module(r->env->ctx, name, &image) != AX_OK) {
-		return AX_CONFIG_REFUSE(r, AX_ENOENT, key->name,
-					"there is no module \"%.60s\"; embed it or have the boot loader load it under that name",
-					name);
+		return AX_CONFIG_REFUSE(
+		    r, AX_ENOENT, key->name,
+		    "there is no module \"%.60s\"; embed it or have the boot loader load it under that name", name);
 	}
 	if (image.size == 0 || image.hpa.v + image.size < image.hpa.v) {
-		return AX_CONFIG_REFUSE(r, AX_EFORMAT, key->name, "module \"%.60s\" is empty; check the file it was made from", name);
+		return AX_CONFIG_REFUSE(r, AX_EFORMAT, key->name,
+					"module \"%.60s\" is empty; check the file it was made from", name);
 	}
 	memcpy(field, &image, sizeof(image));
 	return AX_OK;
@@ -170,13 +176,14 @@ int ax_config_name(const struct ax_config_reader *r, const char *property, const
 		   size_t size)
 {
 	if (len == 0 || len >= size) {
-		return AX_CONFIG_REFUSE(r, AX_ERANGE, property, "a name has 1..%u characters, not %u; change it", (unsigned)size - 1,
-					(unsigned)len);
+		return AX_CONFIG_REFUSE(r, AX_ERANGE, property, "a name has 1..%u characters, not %u; change it",
+					(unsigned)size - 1, (unsigned)len);
 	}
 	for (size_t i = 0; i < len; i++) {
 		if (!name_char(name[i], i == 0)) {
 			return AX_CONFIG_REFUSE(r, AX_EINVAL, property,
-						"a name has letters, digits, '.', '_', '-', '+' and starts with a letter or digit; change it");
+						"a name has letters, digits, '.', '_', '-', '+' and starts with a "
+						"letter or digit; change it");
 		}
 	}
 	memcpy(field, name, len);
@@ -205,11 +212,13 @@ int ax_config_array(const struct ax_config_reader *r, int node, const char *prop
 		return AX_OK;
 	}
 	if (len < 0 || (unsigned)len % entry != 0) {
-		return AX_CONFIG_REFUSE(r, AX_EFORMAT, property, "it has %d bytes, no multiple of %u; compile the configuration again",
-					len, entry);
+		return AX_CONFIG_REFUSE(r, AX_EFORMAT, property,
+					"it has %d bytes, no multiple of %u; compile the configuration again", len,
+					entry);
 	}
 	if ((unsigned)len / entry > max) {
-		return AX_CONFIG_REFUSE(r, AX_ENOSPC, property, "it has %u entries and may have %u; use fewer, larger ones",
+		return AX_CONFIG_REFUSE(r, AX_ENOSPC, property,
+					"it has %u entries and may have %u; use fewer, larger ones",
 					(unsigned)len / entry, max);
 	}
 	*count = (unsigned)len / entry;

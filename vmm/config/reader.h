@@ -18,8 +18,8 @@ struct ax_config_reader {
 void ax_config_complain(const char *where, const char *property);
 
 /*
- * How a property is read into a field. Every reader gets the field's address and the limits of its row, and is called only when
- * the property is there.
+ * How a property is read into a field. Every reader gets the field's address and the limits of its row, and is called
+ * only when the property is there.
  */
 struct ax_config_key;
 typedef int (*ax_config_read_fn)(const struct ax_config_reader *r, const struct ax_config_key *key, const void *value,
@@ -30,8 +30,8 @@ struct ax_config_key {
 	ax_config_read_fn read;
 	size_t offset; /* of the field */
 	bool required;
-	uint64_t min, max;         /* numbers */
-	const char *const *words;  /* strings that stand for 0, 1, 2...; NULL ends */
+	uint64_t min, max;        /* numbers */
+	const char *const *words; /* strings that stand for 0, 1, 2...; NULL ends */
 };
 
 /* Reads all keys of one node into the struct at `object`. */
@@ -57,7 +57,8 @@ int ax_config_module(const struct ax_config_reader *r, const struct ax_config_ke
 int ax_config_name(const struct ax_config_reader *r, const char *property, const char *name, size_t len, char *field,
 		   size_t size);
 
-/* A property that is an array of `stride` big-endian u64 each; 0 entries when absent. AX_EFORMAT, AX_ENOSPC over max. */
+/* A property that is an array of `stride` big-endian u64 each; 0 entries when absent. AX_EFORMAT, AX_ENOSPC over max.
+ */
 int ax_config_array(const struct ax_config_reader *r, int node, const char *property, unsigned stride, unsigned max,
 		    const uint8_t **cells, unsigned *count);
 uint64_t ax_config_cell64(const uint8_t *cells, unsigned index);

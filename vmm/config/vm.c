@@ -53,7 +53,8 @@ static int read_affinity(const struct ax_config_reader *r, int node, struct ax_v
 		return err;
 	}
 	if (count != vm->vcpus) {
-		return AX_CONFIG_REFUSE(r, AX_EINVAL, "affinity", "%u entries for %u vCPUs; give one for each", count, vm->vcpus);
+		return AX_CONFIG_REFUSE(r, AX_EINVAL, "affinity", "%u entries for %u vCPUs; give one for each", count,
+					vm->vcpus);
 	}
 	for (unsigned i = 0; i < count; i++) {
 		vm->affinity[i] = ax_config_cell64(cells, i);
@@ -84,9 +85,10 @@ static int read_memory(const struct ax_config_reader *r, int node, struct ax_vm_
 		vm->ram[i].size = ax_config_cell64(cells, 3 * i + 1);
 		vm->ram[i].prot = (uint32_t)prot;
 		if ((prot & ~(uint64_t)AX_PROT_RWX) || !(prot & AX_PROT_READ)) {
-			return AX_CONFIG_REFUSE(r, AX_EINVAL, "memory",
-						"range %u has permissions 0x%llx; use read (1), plus write (2), plus execute (4)", i,
-						(unsigned long long)prot);
+			return AX_CONFIG_REFUSE(
+			    r, AX_EINVAL, "memory",
+			    "range %u has permissions 0x%llx; use read (1), plus write (2), plus execute (4)", i,
+			    (unsigned long long)prot);
 		}
 	}
 	return AX_OK;

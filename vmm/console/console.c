@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The screen's side of the console: text of many sources into lines of one. */
-#include "internal.h"
 #include "text.h"
 
 #include <string.h>
@@ -148,6 +147,14 @@ static void write_hidden(struct ax_console *c, struct ax_console_source *s, cons
 	}
 }
 
+/* Under the source's lock. Focus cannot come to the source meanwhile; it may go. */
+static void write_locked(struct ax_console *c, struct ax_console_source *s, const uint8_t *text, size_t size)
+{
+	if (c->focus != (unsigned)(s - c->source) || write_focused(c, s, text, size)) {
+		write_hidden(c, s, text, size);
+	}
+}
+
 void ax_console_write(struct ax_console *c, unsigned index, const uint8_t *text, size_t size)
 {
 	struct ax_console_source *s;
@@ -158,10 +165,23 @@ void ax_console_write(struct ax_console *c, unsigned index, const uint8_t *text,
 	}
 	s = &c->source[index];
 	irq = ax_port_lock(&s->lock);
-	/* Focus cannot come to this source while its lock is held; it may go. */
-	if (c->focus != index || write_focused(c, s, text, size)) {
-		write_hidden(c, s, text, size);
+	write_locked(c, s, text, size);
+	ax_port_unlock(&s->lock, irq);
+}
+
+void ax_console_write_line(struct ax_console *c, unsigned index, const uint8_t *text, size_t size)
+{
+	static const uint8_t newline = '\n';
+	struct ax_console_source *s;
+	unsigned long irq;
+
+	if (index >= c->sources) {
+		return;
 	}
+	s = &c->source[index];
+	irq = ax_port_lock(&s->lock);
+	write_locked(c, s, text, size);
+	write_locked(c, s, &newline, 1);
 	ax_port_unlock(&s->lock, irq);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The keyboard's side of the console: keys to the focused source, and what follows the escape key. */
-#include "internal.h"
+#include <ax/vmm/console.h>
 
 #include <string.h>
 

@@ -25,13 +25,14 @@ static int check_device(const struct ax_vm_config *config, const struct ax_tree_
 	unsigned first, last;
 
 	if (!kind) {
-		ax_port_log(AX_LOG_ERROR, "vm %s: device %s: model \"%s\" has no device-tree binding; give the VM its own tree",
+		ax_port_log(AX_LOG_ERROR,
+			    "vm %s: device %s: model \"%s\" has no device-tree binding; give the VM its own tree",
 			    config->name, dev->name, dev->model);
 		return AX_ENOENT;
 	}
 	if (dev->range_count < kind->ranges || dev->irq_count < kind->interrupts) {
-		ax_port_log(AX_LOG_ERROR, "vm %s: device %s needs %u ranges and %u interrupts; add them", config->name, dev->name,
-			    kind->ranges, kind->interrupts);
+		ax_port_log(AX_LOG_ERROR, "vm %s: device %s needs %u ranges and %u interrupts; add them", config->name,
+			    dev->name, kind->ranges, kind->interrupts);
 		return AX_EINVAL;
 	}
 	first = kind->private_irq ? arch->private_first : arch->shared_first;
@@ -46,13 +47,15 @@ static int check_device(const struct ax_vm_config *config, const struct ax_tree_
 	return AX_OK;
 }
 
-static int check(const struct ax_vm_config *config, const struct ax_tree_arch *arch, const struct ax_device_config *irqchip)
+static int check(const struct ax_vm_config *config, const struct ax_tree_arch *arch,
+		 const struct ax_device_config *irqchip)
 {
 	int err = AX_OK;
 
 	if (!irqchip || irqchip->range_count < arch->irqchip_ranges) {
 		ax_port_log(AX_LOG_ERROR,
-			    "vm %s: no interrupt controller with all its ranges to describe; add one or give the VM its own tree",
+			    "vm %s: no interrupt controller with all its ranges to describe; add one or give the VM "
+			    "its own tree",
 			    config->name);
 		return AX_ENOENT;
 	}
@@ -184,8 +187,8 @@ int ax_guest_fdt_build(const struct ax_vm_config *config, void *buf, size_t size
 		t.err = fdt_finish(buf);
 	}
 	if (t.err != 0) {
-		ax_port_log(AX_LOG_ERROR, "vm %s: device tree over %llu bytes (%s); shorten the command line", config->name,
-			    (unsigned long long)size, fdt_strerror(t.err));
+		ax_port_log(AX_LOG_ERROR, "vm %s: device tree over %llu bytes (%s); shorten the command line",
+			    config->name, (unsigned long long)size, fdt_strerror(t.err));
 		return AX_ENOSPC;
 	}
 	return (int)fdt_totalsize(buf);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Is a tree from outside sound all through? libfdt's functions that change a tree believe its block offsets, so a damaged one is
- * told apart before they see it (Devicetree Specification 0.4, 5.2 to 5.5).
+ * Is a tree from outside sound all through? libfdt's functions that change a tree believe its block offsets, so a
+ * damaged one is told apart before they see it (Devicetree Specification 0.4, 5.2 to 5.5).
  */
 #include "tree.h"
 

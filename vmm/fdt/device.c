@@ -31,8 +31,8 @@ static void pl011(struct ax_tree *t, const struct ax_device_config *dev)
 }
 
 /*
- * The binding lists four views in a fixed order. A guest at EL1 uses the virtual one; the others have the numbers that Arm's
- * base system architecture gives them (BSA 1.0, 4.1.3), because the binding cannot leave them out.
+ * The binding lists four views in a fixed order. A guest at EL1 uses the virtual one; the others have the numbers that
+ * Arm's base system architecture gives them (BSA 1.0, 4.1.3), because the binding cannot leave them out.
  */
 static void arm_vtimer(struct ax_tree *t, const struct ax_device_config *dev)
 {

@@ -36,12 +36,13 @@ bool ax_tree_sound(const void *fdt, size_t size);
 /* How one kind of machine is described: chosen by its interrupt controller's model. */
 struct ax_tree_arch {
 	const char *irqchip_model;
-	unsigned irqchip_ranges; /* it has at least */
+	unsigned irqchip_ranges;                           /* it has at least */
 	unsigned private_first, shared_first, shared_last; /* inputs of one CPU, then those of all */
-	void (*cpu)(struct ax_tree *t, unsigned index); /* properties of one cpu node */
-	void (*firmware)(struct ax_tree *t);            /* the node of firmware calls */
+	void (*cpu)(struct ax_tree *t, unsigned index);    /* properties of one cpu node */
+	void (*firmware)(struct ax_tree *t);               /* the node of firmware calls */
 	void (*irqchip)(struct ax_tree *t, const struct ax_device_config *dev);
-	unsigned (*interrupt)(unsigned input, uint32_t cells[3]); /* specifier of a level-high input; returns the cell count */
+	unsigned (*interrupt)(unsigned input,
+			      uint32_t cells[3]); /* specifier of a level-high input; returns the cell count */
 };
 
 /* AX_ENOENT as NULL: no such controller. */

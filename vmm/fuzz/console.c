@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Output of three sources and keys in any order: bytes in pairs, which source (or the keyboard) and what. No line on the screen may
- * hold another source's prefix, except what a guest wrote itself: brackets are left out of the input.
+ * Output of three sources and keys in any order: bytes in pairs, which source (or the keyboard) and what. No line on
+ * the screen may hold another source's prefix, except what a guest wrote itself: brackets are left out of the input.
  */
 #include <ax/mock.h>
 #include <ax/vmm/console.h>

@@ -36,8 +36,12 @@ static void nothing(void)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct ax_shell_host host = {.vformat = vsnprintf, .info = host_info, .set_log_level = set_level,
-						  .power_off = nothing, .reboot = nothing, .wake = nothing};
+	static const struct ax_shell_host host = {.vformat = vsnprintf,
+						  .info = host_info,
+						  .set_log_level = set_level,
+						  .power_off = nothing,
+						  .reboot = nothing,
+						  .wake = nothing};
 	static const struct ax_console_port port = {.write = screen_write, .wake = port_wake};
 	static const struct ax_life_ops ops = {.wake = port_wake, .idle = port_wake};
 	static struct ax_vm_config vm[] = {{.name = "a", .vcpus = 1}, {.name = "b", .vcpus = 2}};

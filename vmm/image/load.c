@@ -22,7 +22,8 @@ static bool in_ram(const struct ax_vm_config *config, const struct extent *e)
 	for (unsigned i = 0; i < config->ram_count; i++) {
 		uint64_t offset = e->gpa - config->ram[i].gpa.v;
 
-		if (e->gpa >= config->ram[i].gpa.v && offset < config->ram[i].size && e->size <= config->ram[i].size - offset) {
+		if (e->gpa >= config->ram[i].gpa.v && offset < config->ram[i].size &&
+		    e->size <= config->ram[i].size - offset) {
 			return true;
 		}
 	}
@@ -33,16 +34,19 @@ static int check_extents(const struct ax_vm_config *config, const struct extent 
 {
 	for (unsigned i = 0; i < count; i++) {
 		if (extent[i].size && !in_ram(config, &extent[i])) {
-			ax_port_log(AX_LOG_ERROR, "vm %s: the %s needs 0x%llx bytes at 0x%llx, which its memory does not have; enlarge it",
-				    config->name, extent[i].what, (unsigned long long)extent[i].size,
-				    (unsigned long long)extent[i].gpa);
+			ax_port_log(
+			    AX_LOG_ERROR,
+			    "vm %s: the %s needs 0x%llx bytes at 0x%llx, which its memory does not have; enlarge it",
+			    config->name, extent[i].what, (unsigned long long)extent[i].size,
+			    (unsigned long long)extent[i].gpa);
 			return AX_ERANGE;
 		}
 		for (unsigned j = 0; j < i; j++) {
 			if (overlap(&extent[i], &extent[j])) {
-				ax_port_log(AX_LOG_ERROR, "vm %s: the %s at 0x%llx lies in the %s, which ends at 0x%llx; move one",
-					    config->name, extent[i].what, (unsigned long long)extent[i].gpa, extent[j].what,
-					    (unsigned long long)(extent[j].gpa + extent[j].size));
+				ax_port_log(AX_LOG_ERROR,
+					    "vm %s: the %s at 0x%llx lies in the %s, which ends at 0x%llx; move one",
+					    config->name, extent[i].what, (unsigned long long)extent[i].gpa,
+					    extent[j].what, (unsigned long long)(extent[j].gpa + extent[j].size));
 				return AX_EEXIST;
 			}
 		}
@@ -61,8 +65,9 @@ static int check(const struct ax_vm_config *config)
 		return err;
 	}
 	if (info.placed && (config->kernel_gpa.v & (AX_MIB(2) - 1)) != info.text_offset) {
-		ax_port_log(AX_LOG_ERROR, "vm %s: kernel-gpa 0x%llx: this %s must lie 0x%llx after a 2 MiB boundary", config->name,
-			    (unsigned long long)config->kernel_gpa.v, info.format, (unsigned long long)info.text_offset);
+		ax_port_log(AX_LOG_ERROR, "vm %s: kernel-gpa 0x%llx: this %s must lie 0x%llx after a 2 MiB boundary",
+			    config->name, (unsigned long long)config->kernel_gpa.v, info.format,
+			    (unsigned long long)info.text_offset);
 		return AX_ERANGE;
 	}
 	const struct extent extent[] = {

@@ -63,7 +63,7 @@ static int reset(struct ax_life_vm *entry)
 }
 
 /* Out of everyone's reach first, then gone; back when it would not go. */
-static int delete(struct ax_life_vm *entry)
+static int delete (struct ax_life_vm *entry)
 {
 	struct ax_vm *vm = entry->vm;
 	unsigned long irq;

@@ -4,16 +4,20 @@
 
 #include <string.h>
 
+#define HELP_COLUMN 20u
+
 static int help(struct ax_shell *shell, char *arg[])
 {
+	static const char blanks[HELP_COLUMN + 1] = "                    ";
+
 	(void)arg;
 	for (unsigned i = 0; i < ax_command_count; i++) {
 		const struct ax_command *c = &ax_commands[i];
 		const char *second = c->word[1] ? c->word[1] : "";
 		size_t used = strlen(c->word[0]) + strlen(second) + strlen(c->args) + 2;
 
-		ax_shell_print(shell, "  %s %s %s%*s  %s\n", c->word[0], second, c->args, used < 20 ? (int)(20 - used) : 0, "",
-			       c->help);
+		ax_shell_print(shell, "  %s %s %s%s%s\n", c->word[0], second, c->args,
+			       used < HELP_COLUMN ? blanks + used : "  ", c->help);
 	}
 	return AX_OK;
 }
@@ -51,7 +55,7 @@ static int host_reboot(struct ax_shell *shell, char *arg[])
 static int log_level(struct ax_shell *shell, char *arg[])
 {
 	static const char *const levels[] = {
-	    [AX_LOG_ERROR] = "error", [AX_LOG_WARN] = "warn",	[AX_LOG_INFO] = "info",
+	    [AX_LOG_ERROR] = "error", [AX_LOG_WARN] = "warn",   [AX_LOG_INFO] = "info",
 	    [AX_LOG_DEBUG] = "debug", [AX_LOG_TRACE] = "trace",
 	};
 

@@ -9,15 +9,15 @@ static unsigned long long ns(uint64_t ticks)
 
 static void print_vcpu(struct ax_shell *shell, const struct ax_vcpu *vcpu)
 {
-	ax_shell_print(shell, "vcpu %u\n  %-10s %12s %10s %10s %12s\n", vcpu->index, "exit", "count", "min ns", "mean ns",
-		       "max ns");
+	ax_shell_print(shell, "vcpu %u\n  %-10s %12s %10s %10s %12s\n", vcpu->index, "exit", "count", "min ns",
+		       "mean ns", "max ns");
 	for (unsigned i = 0; i < AX_EXIT_COUNT; i++) {
 		const struct ax_vcpu_reason_stats *s = &vcpu->stats.reason[i];
 
 		if (s->count) {
 			ax_shell_print(shell, "  %-10s %12llu %10llu %10llu %12llu\n",
-				       ax_exit_reason_name((enum ax_exit_reason)i), (unsigned long long)s->count, ns(s->min),
-				       ns(s->ticks / s->count), ns(s->max));
+				       ax_exit_reason_name((enum ax_exit_reason)i), (unsigned long long)s->count,
+				       ns(s->min), ns(s->ticks / s->count), ns(s->max));
 		}
 	}
 }

@@ -25,6 +25,10 @@ void blob_add_node(struct blob *b, const char *path, const char *name);
 #define ALPHA "/vms/vm@0"
 #define BETA "/vms/vm@1"
 
-#define U64S(...) (unsigned)(sizeof((uint64_t[]){__VA_ARGS__}) / 8), (uint64_t[]){__VA_ARGS__}
+#define U64S(...)                                                                                                      \
+	(unsigned)(sizeof((uint64_t[]){__VA_ARGS__}) / 8), (uint64_t[])                                                \
+	{                                                                                                              \
+		__VA_ARGS__                                                                                            \
+	}
 
 #endif

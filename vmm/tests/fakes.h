@@ -11,14 +11,14 @@
 struct fakes {
 	int create_err, start_err, stop_err, reset_err, destroy_err; /* what the next calls return */
 	unsigned created, started, stopped, reset, destroyed;
-	unsigned images, loads;     /* ax_aspace_add_image, ax_aspace_load */
-	ax_gpa_t load_gpa;          /* of the last load */
+	unsigned images, loads; /* ax_aspace_add_image, ax_aspace_load */
+	ax_gpa_t load_gpa;      /* of the last load */
 	size_t load_size;
 	uint8_t loaded[AX_KIB(64)]; /* its first bytes */
 	int image_err;
 	struct ax_serial serial;
-	char typed[512];            /* what the serial port took */
-	size_t typed_size, room;    /* room: how much it takes yet */
+	char typed[512];         /* what the serial port took */
+	size_t typed_size, room; /* room: how much it takes yet */
 };
 extern struct fakes fakes;
 

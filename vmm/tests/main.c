@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Runs the suites of the VMM application. */
-#include <check.h>
 #include <stdlib.h>
 
-Suite *config_suite(void);
-Suite *console_suite(void);
-Suite *fdt_suite(void);
-Suite *image_suite(void);
-Suite *life_suite(void);
+#include "suites.h"
 
 int main(void)
 {
@@ -18,7 +13,6 @@ int main(void)
 	srunner_add_suite(runner, fdt_suite());
 	srunner_add_suite(runner, image_suite());
 	srunner_add_suite(runner, life_suite());
-
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

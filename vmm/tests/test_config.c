@@ -3,12 +3,12 @@
 #include <ax/mock.h>
 #include <ax/vmm/config.h>
 
-#include <check.h>
 #include <libfdt.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "blob.h"
+#include "suites.h"
 
 static struct blob blob;
 static struct ax_config config;
@@ -44,7 +44,8 @@ static void set_up(void)
 	blob_make(&blob);
 }
 
-/* A spoilt blob is refused with that error; the log names the VM (or the root) and the property, and nothing is leaked. */
+/* A spoilt blob is refused with that error; the log names the VM (or the root) and the property, and nothing is leaked.
+ */
 static void refused(int err, const char *where, const char *property)
 {
 	char line[128];
@@ -144,9 +145,9 @@ END_TEST
 
 struct fault {
 	const char *node, *property;
-	const char *text;    /* or */
+	const char *text; /* or */
 	uint64_t number[8];
-	unsigned numbers;    /* u64s; 0: see u32 */
+	unsigned numbers; /* u64s; 0: see u32 */
 	bool u32, removed;
 	int err;
 	const char *where, *named;

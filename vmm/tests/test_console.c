@@ -3,12 +3,12 @@
 #include <ax/mock.h>
 #include <ax/vmm/console.h>
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "screen.h"
+#include "suites.h"
 
 #define ESCAPE "\x1d"
 

@@ -3,13 +3,14 @@
 #include <ax/mock.h>
 #include <ax/vmm/fdt.h>
 
-#include <check.h>
 #include <libfdt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+
+#include "suites.h"
 
 static struct ax_vm_config config;
 static _Alignas(8) uint8_t tree[AX_GUEST_FDT_SPACE];
@@ -28,8 +29,16 @@ static void set_up(void)
 	    .initrd_gpa = ax_gpa(0x48000000),
 	    .cmdline = "console=ttyAMA0 quiet",
 	    .device_count = 3,
-	    .device = {{.name = "irqchip", .model = "vgicv3", .range_count = 2, .range = {{0, 0x8000000, 0x10000}, {0, 0x80a0000, 0x40000}}},
-		       {.name = "console", .model = "pl011", .range_count = 1, .range = {{0, 0x9000000, 0x1000}}, .irq_count = 1, .irq = {33}},
+	    .device = {{.name = "irqchip",
+			.model = "vgicv3",
+			.range_count = 2,
+			.range = {{0, 0x8000000, 0x10000}, {0, 0x80a0000, 0x40000}}},
+		       {.name = "console",
+			.model = "pl011",
+			.range_count = 1,
+			.range = {{0, 0x9000000, 0x1000}},
+			.irq_count = 1,
+			.irq = {33}},
 		       {.name = "timer", .model = "arm-vtimer", .irq_count = 1, .irq = {27}}},
 	};
 }

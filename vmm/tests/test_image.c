@@ -4,10 +4,10 @@
 #include <ax/vmm/fdt.h>
 #include <ax/vmm/image.h>
 
-#include <check.h>
 #include <string.h>
 
 #include "fakes.h"
+#include "suites.h"
 
 static struct ax_vm_config config;
 static struct ax_vm vm;
@@ -47,7 +47,10 @@ static void set_up(void)
 	    .dtb_gpa = ax_gpa(FAKE_MEMORY_BASE + AX_MIB(8)),
 	    .cmdline = "quiet",
 	    .device_count = 1,
-	    .device = {{.name = "irqchip", .model = "vgicv3", .range_count = 2, .range = {{0, 0x8000000, 0x10000}, {0, 0x80a0000, 0x20000}}}},
+	    .device = {{.name = "irqchip",
+			.model = "vgicv3",
+			.range_count = 2,
+			.range = {{0, 0x8000000, 0x10000}, {0, 0x80a0000, 0x20000}}}},
 	};
 	vm = (struct ax_vm){.config = &config};
 }
@@ -100,9 +103,18 @@ static const struct {
 	size_t size;
 	const char *word;
 } foreign[] = {
-    {"\x1f\x8b\x08", 3, "gunzip"},	 {"\xfd" "7zXZ", 5, "unxz"},	  {"\x28\xb5\x2f\xfd", 4, "unzstd"},
-    {"\x04\x22\x4d\x18", 4, "unlz4"},	 {"BZh9", 4, "bunzip2"},	  {"\x7f" "ELF", 4, "objcopy"},
-    {"MZ\0\0zimg", 8, "plain Image"}, {"", 0, "empty"},
+    {"\x1f\x8b\x08", 3, "gunzip"},
+    {"\xfd"
+     "7zXZ",
+     5, "unxz"},
+    {"\x28\xb5\x2f\xfd", 4, "unzstd"},
+    {"\x04\x22\x4d\x18", 4, "unlz4"},
+    {"BZh9", 4, "bunzip2"},
+    {"\x7f"
+     "ELF",
+     4, "objcopy"},
+    {"MZ\0\0zimg", 8, "plain Image"},
+    {"", 0, "empty"},
 };
 
 START_TEST(compressed_and_object_files_are_refused_with_advice)
@@ -120,7 +132,8 @@ static const struct {
 	uint64_t value;
 	const char *word;
 } contradictions[] = {
-    {16, AX_GIB(4) + 1, "4 GiB"}, {16, ~0ull, "4 GiB"}, {8, AX_MIB(17), "text offset"}, {8, 0x123, "text offset"}, {24, 1, "big-endian"},
+    {16, AX_GIB(4) + 1, "4 GiB"}, {16, ~0ull, "4 GiB"},  {8, AX_MIB(17), "text offset"},
+    {8, 0x123, "text offset"},    {24, 1, "big-endian"},
 };
 
 START_TEST(a_header_that_contradicts_itself_is_refused)
@@ -168,7 +181,8 @@ START_TEST(bss_counts_for_memory_and_for_overlap)
 	ck_assert_int_eq(ax_image_load(&vm), AX_ERANGE);
 	put64(kernel + 16, AX_MIB(5));
 	ck_assert_int_eq(ax_image_load(&vm), AX_EEXIST);
-	ck_assert_uint_eq(ax_mock_log_count("the initrd at 0x40400000 lies in the kernel, which ends at 0x40500000"), 1);
+	ck_assert_uint_eq(ax_mock_log_count("the initrd at 0x40400000 lies in the kernel, which ends at 0x40500000"),
+			  1);
 	ck_assert_uint_eq(fakes.images + fakes.loads, 0);
 }
 END_TEST

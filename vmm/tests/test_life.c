@@ -3,12 +3,12 @@
 #include <ax/mock.h>
 #include <ax/vmm/shell.h>
 
-#include <check.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "fakes.h"
 #include "screen.h"
+#include "suites.h"
 
 static struct ax_vm_config vm_config[2];
 static struct ax_config config;
@@ -32,8 +32,13 @@ static void life_idle(void *ctx)
 
 static void host_info(struct ax_host_info *out)
 {
-	*out = (struct ax_host_info){.version = "0.1.0", .arch = "mock", .sched = "fair", .cpus = 4,
-				     .memory_total = AX_GIB(2), .memory_free = AX_GIB(1), .uptime_ns = 1234567890};
+	*out = (struct ax_host_info){.version = "0.1.0",
+				     .arch = "mock",
+				     .sched = "fair",
+				     .cpus = 4,
+				     .memory_total = AX_GIB(2),
+				     .memory_free = AX_GIB(1),
+				     .uptime_ns = 1234567890};
 }
 
 static void set_level(enum ax_log_level l)
@@ -74,7 +79,8 @@ static void set_up(void)
 	wakes = idles = power_offs = reboots = 0;
 	level = -1;
 	for (unsigned i = 0; i < 2; i++) {
-		vm_config[i] = (struct ax_vm_config){.vcpus = 1, .autostart = true, .ram_count = 1, .ram = {{.size = AX_MIB(64)}}};
+		vm_config[i] =
+		    (struct ax_vm_config){.vcpus = 1, .autostart = true, .ram_count = 1, .ram = {{.size = AX_MIB(64)}}};
 		strcpy(vm_config[i].name, i ? "beta" : "alpha");
 	}
 	config = (struct ax_config){.vm_count = 2, .vm = vm_config};
@@ -331,7 +337,9 @@ START_TEST(the_host_answers)
 {
 	start_all();
 	keys("host info\r");
-	ck_assert_ptr_nonnull(strstr(screen_text(), "Axle 0.1.0, mock, 4 CPUs, scheduler fair\r\nmemory: 2048 MiB, 1024 MiB free\r\nup 1.234 s\r\n"));
+	ck_assert_ptr_nonnull(
+	    strstr(screen_text(),
+		   "Axle 0.1.0, mock, 4 CPUs, scheduler fair\r\nmemory: 2048 MiB, 1024 MiB free\r\nup 1.234 s\r\n"));
 	keys("log trace\r");
 	ck_assert_int_eq(level, AX_LOG_TRACE);
 	keys("host poweroff\r");
@@ -368,7 +376,8 @@ END_TEST
 START_TEST(keys_edit_the_line)
 {
 	start_all();
-	keys("vm lisx\x7ft\x15log\b\b\b\bhelp\x03log inf\x1b\x01" "o\r\n");
+	keys("vm lisx\x7ft\x15log\b\b\b\bhelp\x03log inf\x1b\x01"
+	     "o\r\n");
 	ck_assert_int_eq(level, AX_LOG_INFO);
 	ck_assert_ptr_null(strstr(screen_text(), "no command"));
 	screen_reset();

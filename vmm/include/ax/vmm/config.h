@@ -2,8 +2,8 @@
 /*
  * The one reader of the configuration blob (docs/config-blob.md): a flattened device tree in, checked structs out.
  *
- * The build host checked everything before; it is checked again here, because the blob may come from a boot loader. Each
- * refusal is one log line that names the VM, the property, the value and what to do.
+ * The build host checked everything before; it is checked again here, because the blob may come from a boot loader.
+ * Each refusal is one log line that names the VM, the property, the value and what to do.
  */
 #ifndef AX_VMM_CONFIG_H
 #define AX_VMM_CONFIG_H
@@ -38,9 +38,9 @@ struct ax_config {
 };
 
 /*
- * Reads the blob at `blob`, 8-byte aligned, at most `size` bytes. AX_EFORMAT (not a configuration, or a property is malformed),
- * AX_ERANGE, AX_EEXIST (a name twice, ranges overlap), AX_ENOENT (a required property or module is missing),
- * AX_ENOSPC (more objects than the hypervisor holds), AX_ENOMEM. On error nothing is kept.
+ * Reads the blob at `blob`, 8-byte aligned, at most `size` bytes. AX_EFORMAT (not a configuration, or a property is
+ * malformed), AX_ERANGE, AX_EEXIST (a name twice, ranges overlap), AX_ENOENT (a required property or module is
+ * missing), AX_ENOSPC (more objects than the hypervisor holds), AX_ENOMEM. On error nothing is kept.
  */
 int ax_config_read(const void *blob, size_t size, const struct ax_config_env *env, struct ax_config *out);
 void ax_config_free(struct ax_config *config);

@@ -2,8 +2,9 @@
 /*
  * Guest kernel images: what the header says, and how kernel, initrd and device tree get into a VM's memory.
  *
- * Formats: the arm64 and RISC-V Linux Image (Linux Documentation/arch/arm64/booting.rst, arch/riscv/boot-image-header.rst);
- * anything else that is not recognised as compressed or as an object file is a flat binary, entered at its first byte.
+ * Formats: the arm64 and RISC-V Linux Image (Linux Documentation/arch/arm64/booting.rst,
+ * arch/riscv/boot-image-header.rst); anything else that is not recognised as compressed or as an object file is a flat
+ * binary, entered at its first byte.
  */
 #ifndef AX_VMM_IMAGE_H
 #define AX_VMM_IMAGE_H
@@ -18,15 +19,16 @@ struct ax_image_info {
 };
 
 /*
- * Reads the header of a kernel file of `size` bytes. AX_EFORMAT: compressed, an object file, or a header that contradicts itself;
- * *problem then says what it is and what to do.
+ * Reads the header of a kernel file of `size` bytes. AX_EFORMAT: compressed, an object file, or a header that
+ * contradicts itself; *problem then says what it is and what to do.
  */
 int ax_image_probe(const void *file, uint64_t size, struct ax_image_info *out, const char **problem);
 
 /*
- * Puts kernel, initrd and device tree where the configuration says, after the checks that need the kernel's header. The VM's memory
- * is as after create. Whole pages of a file are shared with the VM until it writes to them. Each refusal is logged. AX_EFORMAT,
- * AX_ERANGE (does not fit its memory), AX_EEXIST (images overlap), AX_ENOMEM, and the errors of ax/vmm/fdt.h.
+ * Puts kernel, initrd and device tree where the configuration says, after the checks that need the kernel's header. The
+ * VM's memory is as after create. Whole pages of a file are shared with the VM until it writes to them. Each refusal is
+ * logged. AX_EFORMAT, AX_ERANGE (does not fit its memory), AX_EEXIST (images overlap), AX_ENOMEM, and the errors of
+ * ax/vmm/fdt.h.
  */
 int ax_image_load(struct ax_vm *vm);
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The VMs of the configuration by name, and their lives: create, start, stop, reset, delete; what follows when a guest powers off,
- * reboots or fails.
+ * The VMs of the configuration by name, and their lives: create, start, stop, reset, delete; what follows when a guest
+ * powers off, reboots or fails.
  *
- * Each VM is changed by one task at a time: a function that finds another at work returns AX_EBUSY. A guest's own requests are
- * carried out by the manager task, which calls ax_life_manage().
+ * Each VM is changed by one task at a time: a function that finds another at work returns AX_EBUSY. A guest's own
+ * requests are carried out by the manager task, which calls ax_life_manage().
  */
 #ifndef AX_VMM_LIFE_H
 #define AX_VMM_LIFE_H
@@ -18,10 +18,10 @@ struct ax_life;
 struct ax_life_vm {
 	struct ax_life *life;
 	const struct ax_vm_config *config;
-	unsigned console;            /* its source */
+	unsigned console; /* its source */
 	struct ax_vm_hooks hooks;
-	struct ax_lock lock;         /* of vm, for readers from other tasks */
-	struct ax_vm *vm;            /* NULL: deleted */
+	struct ax_lock lock; /* of vm, for readers from other tasks */
+	struct ax_vm *vm;    /* NULL: deleted */
 	_Atomic bool busy;
 	_Atomic unsigned event;      /* enum ax_vm_stop that the manager has not seen */
 	struct ax_log_budget budget; /* for lines that a guest causes */
@@ -54,8 +54,8 @@ void ax_life_manage(struct ax_life *life);
 struct ax_life_vm *ax_life_find(struct ax_life *life, const char *name);
 
 /*
- * All: AX_EBUSY (another task is at it), AX_ENOENT (deleted; create it first), and the errors of the ax_vm function. Task context,
- * may block.
+ * All: AX_EBUSY (another task is at it), AX_ENOENT (deleted; create it first), and the errors of the ax_vm function.
+ * Task context, may block.
  */
 int ax_life_create(struct ax_life_vm *entry); /* AX_EEXIST: it exists */
 int ax_life_start(struct ax_life_vm *entry);

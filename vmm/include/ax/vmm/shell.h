@@ -29,20 +29,20 @@ struct ax_shell_host {
 	void (*set_log_level)(enum ax_log_level level);
 	void (*power_off)(void); /* may not return */
 	void (*reboot)(void);
-	void (*wake)(void);      /* keys wait for ax_shell_run(). Any context. */
+	void (*wake)(void); /* keys wait for ax_shell_run(). Any context. */
 };
 
 struct ax_shell {
 	const struct ax_shell_host *host;
 	struct ax_console *console;
 	struct ax_life *life;
-	unsigned source;             /* its index at the console */
-	struct ax_lock lock;         /* of keys */
+	unsigned source;     /* its index at the console */
+	struct ax_lock lock; /* of keys */
 	uint8_t keys[AX_CONSOLE_INPUT];
 	unsigned keys_size;
 	char line[AX_SHELL_LINE];
 	unsigned size;
-	bool carriage;               /* the last key was CR: a LF that follows belongs to it */
+	bool carriage; /* the last key was CR: a LF that follows belongs to it */
 };
 
 /* Adds the shell to the console as its home, and shows the prompt. life may be NULL: no VMs. AX_ENOSPC. */
