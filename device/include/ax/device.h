@@ -102,7 +102,10 @@ struct ax_irqchip_ops {
 	void (*after_exit)(struct ax_irqchip *chip, unsigned vcpu);
 	/* An enabled interrupt is pending that should end this vCPU's HALT. Any context. */
 	bool (*pending)(struct ax_irqchip *chip, unsigned vcpu);
-	/* vCPU reset (CPU_ON): its private interrupts to reset state. */
+	/*
+	 * vCPU powered on or off: its private interrupts to reset state, its slots empty; what waited in them for others to
+	 * take is free to go. On the vCPU's own task, out of the guest.
+	 */
 	void (*reset_vcpu)(struct ax_irqchip *chip, unsigned vcpu);
 };
 
