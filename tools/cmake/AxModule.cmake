@@ -23,6 +23,9 @@ if(AX_FUZZ)
     target_compile_options(ax_flags INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
+add_library(ax_test_flags INTERFACE)
+target_compile_options(ax_test_flags INTERFACE -Wno-conversion -Wno-missing-prototypes)
+
 # ax_module(NAME SOURCES file... [DEPENDS module...])
 # Makes library ax_NAME, alias axle::NAME, with public headers in include/ and what it may include declared by DEPENDS.
 function(ax_module name)
@@ -44,8 +47,8 @@ function(ax_unit_test name)
     cmake_parse_arguments(T "" "" "SOURCES;LINK" ${ARGN})
     add_executable(test_${name} ${T_SOURCES})
     target_link_libraries(test_${name} PRIVATE ax_flags ${T_LINK} PkgConfig::CHECK)
-    # Check's own macros use varargs in a way -Wconversion dislikes in user code.
-    target_compile_options(test_${name} PRIVATE -Wno-conversion -Wno-missing-prototypes)
+    # Check's macros convert freely. Options of a linked target come last, so the exception is one too.
+    target_link_libraries(test_${name} PRIVATE ax_test_flags)
     add_test(NAME ${name} COMMAND test_${name})
     set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 120)
 endfunction()
