@@ -58,7 +58,7 @@ static int translate(int bus, int parent, uint64_t *addr)
 	return AX_ENOENT;
 }
 
-int ax_dt_reg(int node, unsigned index, struct ax_range *out)
+int ax_dt_reg_untranslated(int node, unsigned index, struct ax_range *out)
 {
 	int len, bus = fdt_parent_offset(tree, node);
 	int address_cells = bus < 0 ? -1 : fdt_address_cells(tree, bus);
@@ -74,16 +74,21 @@ int ax_dt_reg(int node, unsigned index, struct ax_range *out)
 	}
 	out->start = cells(reg + (int)index * row, address_cells);
 	out->size = cells(reg + (int)index * row + address_cells, size_cells);
-	while (bus > 0) {
-		int parent = fdt_parent_offset(tree, bus);
-		int err = parent < 0 ? AX_EFORMAT : translate(bus, parent, &out->start);
+	return out->start + out->size < out->start ? AX_EFORMAT : AX_OK;
+}
 
-		if (err) {
-			return err;
-		}
+int ax_dt_reg(int node, unsigned index, struct ax_range *out)
+{
+	int bus = fdt_parent_offset(tree, node);
+	int err = ax_dt_reg_untranslated(node, index, out);
+
+	while (bus > 0 && !err) {
+		int parent = fdt_parent_offset(tree, bus);
+
+		err = parent < 0 ? AX_EFORMAT : translate(bus, parent, &out->start);
 		bus = parent;
 	}
-	return out->start + out->size < out->start ? AX_EFORMAT : AX_OK;
+	return !err && out->start + out->size < out->start ? AX_EFORMAT : err;
 }
 
 const char *ax_dt_string(int node, const char *name)

@@ -45,7 +45,7 @@ void ax_modules_init(void)
 		if (fdt_node_check_compatible(ax_dt(), node, "multiboot,module") != 0) {
 			continue;
 		}
-		if (!name || ax_dt_reg(node, 0, &range) || range.size == 0) {
+		if (!name || ax_dt_reg_untranslated(node, 0, &range) || range.size == 0) {
 			ax_port_log(AX_LOG_WARN, "/chosen/%s: a module needs module-name and reg; ignored",
 				    fdt_get_name(ax_dt(), node, NULL));
 			continue;

@@ -15,6 +15,8 @@ const void *ax_dt(void);
 
 /* The index-th (address, size) of a node's reg, translated to a CPU address. AX_ENOENT, AX_EFORMAT. */
 int ax_dt_reg(int node, unsigned index, struct ax_range *out);
+/* The same as the parent numbers it: for nodes whose parent is no bus, such as modules under /chosen. */
+int ax_dt_reg_untranslated(int node, unsigned index, struct ax_range *out);
 /* A string property or NULL. */
 const char *ax_dt_string(int node, const char *name);
 /* A property of one 32-bit cell, or the default. */
