@@ -32,6 +32,7 @@ static void gicv3(struct ax_tree *t, const struct ax_device_config *dev)
 	ax_tree_begin_at(t, "interrupt-controller", dev->range[0].base);
 	ax_tree_text(t, "compatible", "arm,gic-v3");
 	ax_tree_u32(t, "#interrupt-cells", 3);
+	ax_tree_u32(t, "#address-cells", 0);
 	ax_tree_empty(t, "interrupt-controller");
 	ax_tree_u32(t, "#redistributor-regions", dev->range_count - 1);
 	ax_tree_reg(t, dev->range, dev->range_count);
