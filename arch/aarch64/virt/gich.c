@@ -7,8 +7,7 @@
 /* Registers by number: the instruction holds the name, so a table of names becomes a switch. */
 #define LR_NUMBERS(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15)
 
-static unsigned lr_count;   /* implemented list registers */
-static unsigned apr_count;  /* active-priority registers a group */
+static unsigned apr_count; /* active-priority registers a group */
 
 static uint64_t lr_read(unsigned n)
 {
@@ -59,18 +58,20 @@ static bool maintenance(unsigned hwirq)
 
 unsigned ax_arm_gich_lrs(void)
 {
-	return lr_count;
+	return (unsigned)AX_FIELD_GET(AX_MRS(ICH_VTR_EL2), 4, 0) + 1;
+}
+
+int ax_arm_gich_claim(void)
+{
+	return ax_port_irq_claim(MAINTENANCE_HWIRQ, maintenance);
 }
 
 void ax_arm_gich_init(void)
 {
-	uint64_t vtr = AX_MRS(ICH_VTR_EL2);
+	unsigned lr_count = ax_arm_gich_lrs();
 
-	if (!lr_count) {
-		lr_count = (unsigned)AX_FIELD_GET(vtr, 4, 0) + 1;
-		apr_count = 1u << (AX_FIELD_GET(vtr, 28, 26) + 1 - 5);
-		(void)ax_port_irq_claim(MAINTENANCE_HWIRQ, maintenance);
-	}
+	/* ICH_VTR_EL2.PREbits: 2^(bits - 5) registers a group. */
+	apr_count = 1u << (AX_FIELD_GET(AX_MRS(ICH_VTR_EL2), 28, 26) + 1 - 5);
 	for (unsigned i = 0; i < lr_count; i++) {
 		lr_write(i, 0);
 	}

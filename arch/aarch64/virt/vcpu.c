@@ -18,29 +18,36 @@ _Static_assert(offsetof(struct guest_fp, fpsr) == FP_FPSR, "fpsimd.S");
 #define MDCR_GUEST (MDCR_TPMCR | MDCR_TPM | MDCR_TDA | MDCR_TDOSA | MDCR_TDRA)
 
 static struct ax_arch_caps caps = {.name = "aarch64-nvhe", .firmware = "psci"};
-static uint64_t mdcr_counters; /* MDCR_EL2.HPMN at reset: all counters stay EL1's, and are trapped */
 
 const struct ax_arch_caps *ax_arch_caps(void)
 {
+	caps.gpa_bits = ax_arm_stage2_pa_bits();
+	caps.id_bits = 8;
+	caps.irq_slots = ax_arm_gich_lrs();
 	return &caps;
+}
+
+/* Once, on the CPU that is enabled first. */
+static int claim_interrupts(void)
+{
+	static bool claimed;
+	int err = claimed ? AX_OK : ax_arm_gtimer_init();
+
+	err = err || claimed ? err : ax_arm_gich_claim();
+	claimed = true;
+	return err;
 }
 
 int ax_arch_cpu_enable(void)
 {
-	int err;
+	int err = claim_interrupts();
 
-	ax_arm_gich_init();
-	if (!caps.gpa_bits) {
-		caps.gpa_bits = ax_arm_stage2_pa_bits();
-		caps.id_bits = 8;
-		caps.irq_slots = ax_arm_gich_lrs();
-		mdcr_counters = AX_MRS(mdcr_el2) & AX_MASK(4, 0);
-		err = ax_arm_gtimer_init();
-		if (err) {
-			return err;
-		}
+	if (err) {
+		return err;
 	}
-	AX_MSR(mdcr_el2, MDCR_GUEST | mdcr_counters);
+	ax_arm_gich_init();
+	/* HPMN as it is: all counters stay EL1's, and are trapped. */
+	AX_MSR(mdcr_el2, MDCR_GUEST | (AX_MRS(mdcr_el2) & MDCR_HPMN));
 	AX_MSR(cnthctl_el2, CNTHCTL_EL1PCTEN);
 	AX_MSR(hstr_el2, 0);
 	AX_MSR(vpidr_el2, AX_MRS(midr_el1));

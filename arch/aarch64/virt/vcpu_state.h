@@ -125,6 +125,7 @@ bool ax_arm_trap_sysreg(struct ax_arch_vcpu *vcpu, struct ax_exit_sysreg *access
 /* inject.c */
 void ax_arm_inject_undef(struct ax_arch_vcpu *vcpu);
 /* gich.c */
+int ax_arm_gich_claim(void);
 void ax_arm_gich_init(void);
 unsigned ax_arm_gich_lrs(void);
 void ax_arm_gich_reset(struct ax_arch_vcpu *vcpu);

@@ -89,6 +89,7 @@
 #define CPTR_GUEST (CPTR_RES1 | CPTR_TTA)
 
 /* MDCR_EL2, D19.3.17: debug, OS lock, debug ROM and PMU registers trapped. */
+#define MDCR_HPMN AX_MASK(4, 0)
 #define MDCR_TPMCR AX_BIT(5)
 #define MDCR_TPM AX_BIT(6)
 #define MDCR_TDA AX_BIT(9)
