@@ -13,6 +13,8 @@ static int any_module(void *ctx, const char *name, struct ax_image *out)
 	return name[0] == 'x' ? AX_ENOENT : AX_OK;
 }
 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct ax_config_env env = {.module = any_module, .cpus = 4, .gpa_bits = 44};

@@ -31,6 +31,8 @@ static size_t input(void *ctx, const uint8_t *text, size_t size)
 	return size > 3 ? text[0] % 4 : size;
 }
 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct ax_console_port port = {.write = screen_write, .wake = wake};

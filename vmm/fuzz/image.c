@@ -3,6 +3,8 @@
 #include <ax/mock.h>
 #include <ax/vmm/image.h>
 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct ax_image_info info;

@@ -34,6 +34,8 @@ static void nothing(void)
 {
 }
 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct ax_shell_host host = {.vformat = vsnprintf,
