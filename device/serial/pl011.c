@@ -72,12 +72,15 @@ static void finish(struct pl011 *uart, unsigned long irq_state)
 	}
 }
 
-/* The registers sit on a 32-bit bus: an access stays within a word and is aligned. */
-static bool on_bus(const struct ax_access *access)
+/* The registers sit on a 32-bit bus: an access stays within a word and is aligned. The bits it sees; 0: impossible. */
+static uint32_t bits_of(const struct ax_access *access)
 {
-	unsigned width = access->width;
+	static const uint32_t bits[5] = {[1] = 0xff, [2] = 0xffff, [4] = 0xffffffff};
 
-	return (width == 1 || width == 2 || width == 4) && AX_IS_ALIGNED(access->offset, width);
+	if (access->width > 4 || (access->offset & (access->width - 1u))) {
+		return 0;
+	}
+	return bits[access->width];
 }
 
 static uint32_t read_reg(struct pl011 *uart, uint64_t word)
@@ -96,31 +99,34 @@ static uint32_t read_reg(struct pl011 *uart, uint64_t word)
 
 static int pl011_read(struct ax_device *dev, struct ax_access *access)
 {
-	uint32_t value;
+	uint32_t bits = bits_of(access);
 
-	if (!on_bus(access)) {
+	if (!bits) {
 		return AX_EINVAL;
 	}
-	value = read_reg(of_device(dev), access->offset / 4) >> (access->offset % 4 * 8);
-	access->data = value & AX_MASK(access->width * 8u - 1, 0);
+	access->data = read_reg(of_device(dev), access->offset / 4) >> (access->offset % 4 * 8) & bits;
 	return AX_OK;
+}
+
+/* A character into the loop, or the first one after which the transmit interrupt is up. True: it goes out. */
+static bool send_slowly(struct pl011 *uart, uint8_t character)
+{
+	unsigned long irq_state = ax_port_lock(&uart->lock);
+	bool loop = uart->state.reg[PL011_CR] & PL011_CR_LBE;
+
+	if (loop) {
+		pl011_receive(&uart->state, character);
+	}
+	uart->state.reg[PL011_RIS] |= PL011_INT_TX;
+	finish(uart, irq_state);
+	return !loop;
 }
 
 static void send(struct pl011 *uart, uint8_t character)
 {
-	bool loop = false;
+	bool plain = atomic_load_explicit(&uart->send_plain, memory_order_relaxed);
 
-	if (!atomic_load_explicit(&uart->send_plain, memory_order_relaxed)) {
-		unsigned long irq_state = ax_port_lock(&uart->lock);
-
-		loop = uart->state.reg[PL011_CR] & PL011_CR_LBE;
-		if (loop) {
-			pl011_receive(&uart->state, character);
-		}
-		uart->state.reg[PL011_RIS] |= PL011_INT_TX;
-		finish(uart, irq_state);
-	}
-	if (!loop && uart->sink.write) {
+	if ((plain || send_slowly(uart, character)) && uart->sink.write) {
 		uart->sink.write(uart->sink.ctx, &character, 1);
 	}
 }
@@ -141,7 +147,7 @@ static void write_reg(struct pl011 *uart, uint64_t word, uint32_t value)
 /* The bus has no byte strobes: a narrow write sets the whole register, with the byte where its lane puts it. */
 static int pl011_write(struct ax_device *dev, const struct ax_access *access)
 {
-	if (!on_bus(access)) {
+	if (!bits_of(access)) {
 		return AX_EINVAL;
 	}
 	write_reg(of_device(dev), access->offset / 4, (uint32_t)access->data << (access->offset % 4 * 8));

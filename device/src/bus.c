@@ -37,30 +37,32 @@ static void *reserve(void *table, size_t element, unsigned count, unsigned more,
 	return grown;
 }
 
-/* Index of the first range that begins above addr; the one before it, if any, is the only one that can hold addr. */
-static unsigned first_above(const struct ax_bus_slot *slot, unsigned count, uint64_t addr)
+/*
+ * The last range that begins at or below addr, the only one that can hold it; if all begin above, the first. Halves
+ * what is left without a branch to mispredict. count is at least 1.
+ */
+static const struct ax_bus_slot *nearest(const struct ax_bus_slot *slot, unsigned count, uint64_t addr)
 {
-	unsigned low = 0, high = count;
+	while (count > 1) {
+		unsigned half = count / 2;
 
-	while (low < high) {
-		unsigned middle = (low + high) / 2;
-
-		if (slot[middle].base <= addr) {
-			low = middle + 1;
-		} else {
-			high = middle;
-		}
+		slot = slot[half].base <= addr ? slot + half : slot;
+		count -= half;
 	}
-	return low;
+	return slot;
 }
 
 static bool overlaps(const struct ax_bus *bus, const struct ax_resource *res)
 {
-	const struct ax_bus_slot *slot = bus->kind[res->bus].slot;
+	unsigned count = bus->kind[res->bus].count;
 	uint64_t end = res->base + (res->size - 1);
-	unsigned above = first_above(slot, bus->kind[res->bus].count, end);
+	const struct ax_bus_slot *slot;
 
-	return above > 0 && slot[above - 1].end >= res->base;
+	if (!count) {
+		return false;
+	}
+	slot = nearest(bus->kind[res->bus].slot, count, end);
+	return slot->base <= end && slot->end >= res->base;
 }
 
 static bool resources_overlap(const struct ax_resource *a, const struct ax_resource *b)
@@ -94,8 +96,11 @@ static void insert(struct ax_bus *bus, struct ax_device *dev, unsigned index)
 	const struct ax_resource *res = &dev->resource[index];
 	struct ax_bus_slot *slot = bus->kind[res->bus].slot;
 	unsigned *count = &bus->kind[res->bus].count;
-	unsigned at = first_above(slot, *count, res->base);
+	unsigned at = 0;
 
+	while (at < *count && slot[at].base < res->base) {
+		at++;
+	}
 	memmove(&slot[at + 1], &slot[at], (*count - at) * sizeof(*slot));
 	slot[at] =
 	    (struct ax_bus_slot){.base = res->base, .end = res->base + (res->size - 1), .dev = dev, .resource = index};
@@ -157,14 +162,16 @@ void ax_bus_seal(struct ax_bus *bus)
 
 int ax_bus_access(const struct ax_bus *bus, enum ax_bus_kind kind, uint64_t addr, struct ax_access *access)
 {
-	const struct ax_bus_slot *slot = bus->kind[kind].slot;
-	unsigned above = first_above(slot, bus->kind[kind].count, addr);
+	const struct ax_bus_slot *slot;
 	struct ax_device *dev;
 
-	if (above == 0 || addr > slot[above - 1].end) {
+	if (!bus->kind[kind].count) {
 		return AX_ENOENT;
 	}
-	slot += above - 1;
+	slot = nearest(bus->kind[kind].slot, bus->kind[kind].count, addr);
+	if (addr < slot->base || addr > slot->end) {
+		return AX_ENOENT;
+	}
 	/* A system register is one id, however wide. */
 	if (kind != AX_BUS_SYSREG && slot->end - addr < access->width - 1ull) {
 		return AX_EFAULT;
