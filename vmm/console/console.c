@@ -191,7 +191,12 @@ void ax_console_say(struct ax_console *c, const char *text)
 	unsigned long irq = ax_port_lock(&c->screen);
 
 	interrupt_line(&o);
-	put_string(&o, text);
+	for (; *text; text++) {
+		if (*text == '\n') {
+			put_string(&o, "\r");
+		}
+		put(&o, text, 1);
+	}
 	put_string(&o, "\r\n");
 	resume_line(&o);
 	flush(&o);

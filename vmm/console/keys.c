@@ -104,38 +104,50 @@ static void numbered_console(struct ax_console *c, unsigned number)
 	ax_console_say(c, "Axle console: no console has that number");
 }
 
-static void list_consoles(struct ax_console *c)
+#define NUMBERED 10u
+
+/* The help text grows in here: four lines, and one for each number. */
+struct page {
+	char text[NUMBERED * (AX_CONSOLE_NAME + 10) + 160];
+	size_t used;
+};
+
+static void append(struct page *page, const char *text)
 {
-	unsigned number = 0;
+	size_t size = strnlen(text, sizeof(page->text) - 1 - page->used);
 
-	for (unsigned index = 0; index < c->sources && number < 10; index++) {
-		const struct ax_console_source *s = &c->source[index];
-		char line[AX_CONSOLE_NAME + 12] = "  0     ";
+	memcpy(page->text + page->used, text, size);
+	page->used += size;
+	page->text[page->used] = '\0';
+}
 
-		if (is_guest(s)) {
-			size_t size = strnlen(s->config.name, AX_CONSOLE_NAME - 1);
+static void append_consoles(struct page *page, const struct ax_console *c)
+{
+	char number[] = "\n  0       ";
 
-			line[2] = (char)('0' + number++);
-			memcpy(line + 8, s->config.name, size);
-			line[8 + size] = '\0';
-			ax_console_say(c, line);
+	for (unsigned index = 0; index < c->sources && number[3] <= '9'; index++) {
+		if (is_guest(&c->source[index])) {
+			append(page, number);
+			append(page, c->source[index].config.name);
+			number[3]++;
 		}
 	}
 }
 
 static void help(struct ax_console *c)
 {
-	char line[48] = "Axle console: after ";
+	struct page page = {.used = 0};
+	char key[8];
 
-	ax_console_key_name(c->escape_key, line + strlen(line));
-	ax_console_say(c, line);
-	ax_console_say(c, "  n       the next console");
-	ax_console_say(c, "  h       the prompt of the hypervisor");
-	list_consoles(c);
-	memcpy(line, "  ", 2);
-	ax_console_key_name(c->escape_key, line + 2);
-	memcpy(line + 8, "  that key itself", sizeof("  that key itself"));
-	ax_console_say(c, line);
+	ax_console_key_name(c->escape_key, key);
+	append(&page, "Axle console: after ");
+	append(&page, key);
+	append(&page, "\n  n       the next console\n  h       the prompt of the hypervisor");
+	append_consoles(&page, c);
+	append(&page, "\n  ");
+	append(&page, key);
+	append(&page, "  that key itself");
+	ax_console_say(c, page.text);
 }
 
 static const struct {

@@ -41,7 +41,7 @@ static void print_stat(void *ctx, struct ax_vm *vm)
 	struct ax_shell *shell = ctx;
 
 	if (!vm) {
-		ax_shell_print(shell, "it was deleted; \"vm create\" it\n");
+		ax_shell_print(shell, "it is absent; \"vm create\" it\n");
 		return;
 	}
 	ax_shell_print(shell, "state: %s, last end: %s\n", ax_vm_state_name((enum ax_vm_state)vm->state),

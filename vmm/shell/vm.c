@@ -10,7 +10,7 @@ static const struct {
 } reasons[] = {
     {AX_ENOMEM, "the host's memory is used up; delete or shrink a VM"},
     {AX_EEXIST, "it exists; \"vm delete\" it first"},
-    {AX_ENOENT, "it was deleted, or something it needs is missing; see the log, or \"vm create\" it"},
+    {AX_ENOENT, "it was deleted or could not be created; see the log, or \"vm create\" it"},
     {AX_EBUSY, "another operation on it is under way; try again"},
     {AX_ESTATE, "its state does not allow that; see \"vm list\""},
     {AX_EFORMAT, "an image of it is damaged; see the log"},
@@ -111,7 +111,7 @@ static void print_row(void *ctx, struct ax_vm *vm)
 	const struct list_row *row = ctx;
 
 	ax_shell_print(row->shell, "%3u  %-16s %-10s %5u %7llu MiB\n", row->number, row->config->name,
-		       vm ? ax_vm_state_name((enum ax_vm_state)vm->state) : "deleted", row->config->vcpus,
+		       vm ? ax_vm_state_name((enum ax_vm_state)vm->state) : "absent", row->config->vcpus,
 		       (unsigned long long)(ram_size(row->config) >> 20));
 }
 

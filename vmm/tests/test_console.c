@@ -326,8 +326,8 @@ START_TEST(help_lists_keys_and_consoles_and_keeps_the_prompt)
 	put(a, "/ # ");
 	keys(ESCAPE "?");
 	ck_assert_ptr_nonnull(strstr(screen_text(), "  n       the next console\r\n"));
-	ck_assert_ptr_nonnull(strstr(screen_text(), "  0     a\r\n"));
-	ck_assert_ptr_nonnull(strstr(screen_text(), "  1     b\r\n"));
+	ck_assert_ptr_nonnull(strstr(screen_text(), "  0       a\r\n"));
+	ck_assert_ptr_nonnull(strstr(screen_text(), "  1       b\r\n"));
 	ck_assert_str_eq(screen_text() + screen.size - 9, "\n[a] / # ");
 }
 END_TEST

@@ -312,9 +312,9 @@ START_TEST(commands_change_vms)
 	keys("vm delete alpha\n");
 	ck_assert_ptr_null(life.vm[0].vm);
 	keys("vm list\n");
-	ck_assert_ptr_nonnull(strstr(screen_text(), "  0  alpha            deleted"));
+	ck_assert_ptr_nonnull(strstr(screen_text(), "  0  alpha            absent"));
 	keys("vm stat alpha\n");
-	ck_assert_ptr_nonnull(strstr(screen_text(), "it was deleted"));
+	ck_assert_ptr_nonnull(strstr(screen_text(), "it is absent"));
 	keys("vm create alpha\n");
 	ck_assert_ptr_nonnull(life.vm[0].vm);
 	keys("vm console beta\n");

@@ -93,7 +93,7 @@ void ax_console_set_home(struct ax_console *c, unsigned index);
 void ax_console_write(struct ax_console *c, unsigned index, const uint8_t *text, size_t size);
 /* The same and a line feed, as one: for a source that several CPUs write lines to. */
 void ax_console_write_line(struct ax_console *c, unsigned index, const uint8_t *text, size_t size);
-/* A line of the console itself. */
+/* Lines of the console itself, without the last line feed. */
 void ax_console_say(struct ax_console *c, const char *text);
 
 /* Shows a source and sends it the keys. AX_ENOENT; AX_EINVAL: it takes no focus. Task context. */
