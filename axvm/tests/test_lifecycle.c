@@ -170,43 +170,52 @@ START_TEST(a_failed_load_leaves_the_vm_stopped_and_startable)
 }
 END_TEST
 
+/* A step may do without an allocation that failed: memory then comes in smaller blocks. */
 START_TEST(a_start_that_runs_out_of_memory_ends_the_tasks_it_began)
 {
-	unsigned n = 0;
+	unsigned n = 0, failed = 0;
 
 	ck_assert_int_eq(create(), AX_OK);
 	do {
+		unsigned runs = mock(0)->runs;
+
 		ax_mock_fail_alloc(++n, false);
 		if (ax_vm_start(vm) == AX_OK) {
-			break;
+			ck_assert_int_eq(ax_vm_stop(vm), AX_OK);
+		} else {
+			failed++;
+			ck_assert_uint_eq(mock(0)->runs, runs);
 		}
 		ck_assert_uint_eq(vm->state, AX_VM_STOPPED);
 		ck_assert_uint_eq(ax_mock_tasks(), 0);
-		ck_assert_uint_eq(mock(0)->runs, 0);
 	} while (ax_mock_alloc_failed());
-	ck_assert_uint_gt(n, 2 * VCPUS - 1);
-	ck_assert_uint_eq(stops, 0);
+	ck_assert_uint_ge(failed, 2 * VCPUS);
+	ck_assert_uint_eq(stops, n - failed);
 	ax_mock_fail_alloc(0, false);
 }
 END_TEST
 
 START_TEST(a_creation_that_fails_at_any_allocation_undoes_everything)
 {
-	unsigned n = 0;
-	int err;
+	unsigned n = 0, failed = 0;
 
 	do {
+		int err;
+
 		ax_mock_fail_alloc(++n, false);
 		err = create();
 		if (err) {
 			ck_assert_int_eq(err, AX_ENOMEM);
-			ck_assert_uint_eq(ax_mock_live_objects(), 0);
-			ck_assert_uint_eq(ax_mock_live_pages(), 0);
-			vm = NULL;
+			failed++;
+		} else {
+			ck_assert_int_eq(ax_vm_destroy(vm), AX_OK);
 		}
-	} while (err);
-	ck_assert_uint_gt(n, VCPUS + 5);
+		ck_assert_uint_eq(ax_mock_live_objects(), 0);
+		ck_assert_uint_eq(ax_mock_live_pages(), 0);
+	} while (ax_mock_alloc_failed());
+	ck_assert_uint_gt(failed, VCPUS + 5);
 	ax_mock_fail_alloc(0, false);
+	vm = NULL;
 }
 END_TEST
 
