@@ -152,6 +152,12 @@ static void put(struct txn *t, const struct place *p, uint64_t pte)
 	}
 }
 
+/* The host may be using its own pages: nobody could run an access again that met them unmapped for a moment. */
+static bool may_merge(const struct ax_pgtable *pt)
+{
+	return !pt->no_merge && !(pt->format->break_before_make && pt->tag.id == 0);
+}
+
 /* What one entry could say instead of the whole table: nothing (0), a leaf, or `self` when there is no such. */
 static uint64_t fold(const struct ax_pgtable *pt, const uint64_t *table, unsigned level, uint64_t self)
 {
@@ -165,8 +171,7 @@ static uint64_t fold(const struct ax_pgtable *pt, const uint64_t *table, unsigne
 	if (kind == AX_PTE_TABLE || f->kind(ax_entry_load(&table[last]), level) != kind) {
 		return self;
 	}
-	/* The host itself may be using these pages: nobody could run the access again while they are unmapped. */
-	if (kind == AX_PTE_LEAF && f->break_before_make && pt->tag.id == 0) {
+	if (kind == AX_PTE_LEAF && !may_merge(pt)) {
 		return self;
 	}
 	if (kind == AX_PTE_LEAF && !(f->level[level - 1].leaf && AX_IS_ALIGNED(pa.v, ax_slot_size(f, level - 1)))) {

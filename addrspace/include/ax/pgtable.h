@@ -22,6 +22,7 @@ struct ax_pgtable {
 	struct ax_npt_tag tag;
 	size_t pages, quota;                /* table pages in use, and the most it may use (0: no limit) */
 	uint64_t leaves[AX_NPT_MAX_LEVELS]; /* per level */
+	bool no_merge; /* the owner may set it: pages stay pages, so that taking them back needs no split */
 };
 
 /* AX_ENOMEM. id: VMID and the like. */
