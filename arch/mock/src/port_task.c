@@ -19,6 +19,7 @@ struct ax_task {
 	struct ax_task_params params;
 	enum state state;
 	bool woken; /* a wake came that no block has used up */
+	bool asked; /* looked for a reschedule since it got the CPU */
 	unsigned cpu;
 	void *stack;
 	struct ax_task *next;   /* ready queue */
@@ -120,6 +121,7 @@ bool ax_mock_run_one(void)
 	}
 	irq = ax_arch_irq_save();
 	task->state = RUNNING;
+	task->asked = false;
 	tasks.current = task;
 	ax_mock_set_cpu(task->cpu);
 	if (task->params.on_switch) {
@@ -206,7 +208,11 @@ void ax_port_task_yield(void)
 
 bool ax_port_task_need_resched(void)
 {
-	return tasks.head != NULL;
+	bool asked = tasks.current->asked;
+
+	/* A task that just got the CPU is not asked to give it up at once: else two that look first would never get on. */
+	tasks.current->asked = true;
+	return asked && tasks.head != NULL;
 }
 
 static void task_free(struct ax_task *task)
