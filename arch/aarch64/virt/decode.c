@@ -79,25 +79,27 @@ static void decode_sysreg(struct ax_arch_vcpu *vcpu, struct ax_exit *exit)
 	}
 }
 
-/* HPFAR_EL2 holds the page; it is not valid for every permission fault, FAR_EL2's translation then is (D19.2.61). */
-static ax_gpa_t fault_gpa(const struct ax_arch_vcpu *vcpu)
+/*
+ * HPFAR_EL2 holds the page; it is not valid for every permission fault, FAR_EL2's translation then is (D19.2.61). False when
+ * that fails: the guest changed its tables meanwhile, and the access will fault anew, or not.
+ */
+static bool fault_gpa(const struct ax_arch_vcpu *vcpu, ax_gpa_t *gpa)
 {
 	uint64_t esr = vcpu->esr;
 	uint64_t far = vcpu->far;
 	uint64_t saved, par;
 
 	if ((esr & ISS_S1PTW) || FSC_CLASS(esr) != FSC_PERMISSION) {
-		return ax_gpa(AX_FIELD_GET(AX_MRS(hpfar_el2), 43, 4) << 12 | AX_FIELD_GET(far, 11, 0));
+		*gpa = ax_gpa(AX_FIELD_GET(AX_MRS(hpfar_el2), 43, 4) << 12 | AX_FIELD_GET(far, 11, 0));
+		return true;
 	}
 	saved = AX_MRS(par_el1);
 	__asm__ volatile("at s1e1r, %0" : : "r"(far));
 	ax_isb();
 	par = AX_MRS(par_el1);
 	AX_MSR(par_el1, saved);
-	if (par & 1) {
-		return ax_gpa(~0ull); /* the guest changed its tables meanwhile: the access will fault again, or not */
-	}
-	return ax_gpa((par & AX_MASK(47, 12)) | AX_FIELD_GET(far, 11, 0));
+	*gpa = ax_gpa((par & AX_MASK(47, 12)) | AX_FIELD_GET(far, 11, 0));
+	return !(par & 1);
 }
 
 static void decode_fault(struct ax_arch_vcpu *vcpu, struct ax_exit *exit, uint32_t access)
@@ -114,12 +116,14 @@ static void decode_fault(struct ax_arch_vcpu *vcpu, struct ax_exit *exit, uint32
 		return;
 	}
 	exit->fault = (struct ax_exit_fault){
-		.gpa = fault_gpa(vcpu),
 		.gva = ax_gva(vcpu->far),
 		.access = esr & ISS_S1PTW ? AX_PROT_READ : access,
 		.walk = esr & ISS_S1PTW,
 		.present = class == FSC_PERMISSION,
 	};
+	if (!fault_gpa(vcpu, &exit->fault.gpa)) {
+		exit->reason = AX_EXIT_NONE;
+	}
 }
 
 static void decode_iabt(struct ax_arch_vcpu *vcpu, struct ax_exit *exit)
@@ -139,7 +143,6 @@ static void decode_dabt(struct ax_arch_vcpu *vcpu, struct ax_exit *exit)
 	vcpu->far = AX_MRS(far_el2);
 	exit->reason = AX_EXIT_MMIO;
 	exit->mmio = (struct ax_exit_mmio){
-		.gpa = fault_gpa(vcpu),
 		.width = (uint8_t)(1u << AX_FIELD_GET(esr, 23, 22)),
 		.write = write,
 		.reg = (uint8_t)AX_FIELD_GET(esr, 20, 16),
@@ -147,6 +150,7 @@ static void decode_dabt(struct ax_arch_vcpu *vcpu, struct ax_exit *exit)
 		.sign_extend = esr & ISS_SSE,
 		.insn_len = 4,
 	};
+	(void)fault_gpa(vcpu, &exit->mmio.gpa); /* a translation fault: always known */
 	if (write) {
 		exit->mmio.data = guest_reg_get(vcpu, exit->mmio.reg) & (~0ull >> (64 - 8 * exit->mmio.width));
 	}

@@ -33,17 +33,19 @@ int ax_arch_vcpu_timer_hwirq(void)
 void ax_arch_vcpu_timer(struct ax_arch_vcpu *vcpu, struct ax_arch_timer *out)
 {
 	uint64_t ctl = GUEST_REG_GET(vcpu, cntv_ctl_el0);
+	uint64_t cval;
 
 	if ((ctl & (CNT_CTL_ENABLE | CNT_CTL_IMASK)) != CNT_CTL_ENABLE) {
 		*out = (struct ax_arch_timer){0};
 		return;
 	}
-	out->deadline = GUEST_REG_GET(vcpu, cntv_cval_el0) + vcpu->cntvoff;
+	cval = GUEST_REG_GET(vcpu, cntv_cval_el0);
 	if (vcpu->loaded) {
 		out->line = ctl & CNT_CTL_ISTATUS;
 	} else {
 		/* Compared as the hardware does: by the guest's own count. */
-		out->line = ax_port_ticks() - vcpu->cntvoff >= vcpu->sysreg[REG_cntv_cval_el0];
+		out->line = ax_port_ticks() - vcpu->cntvoff >= cval;
 	}
-	out->armed = !out->line;
+	/* A compare value beyond the end of the host's count is never reached. */
+	out->armed = !out->line && !__builtin_add_overflow(cval, vcpu->cntvoff, &out->deadline);
 }

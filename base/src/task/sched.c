@@ -78,6 +78,7 @@ void ax_sched_finish_switch(void)
 	struct ax_runqueue *rq = this_rq();
 	struct ax_task *joiner = NULL;
 
+	/* Under the lock, as ax_port_task_join() looks: from `gone` on the joiner may free the task. */
 	if (rq->previous->state == AX_TASK_DEAD) {
 		joiner = rq->previous->joiner;
 		rq->previous->gone = true;

@@ -117,10 +117,16 @@ no_stack:
 
 void ax_port_task_join(struct ax_task *task)
 {
+	struct ax_runqueue *rq = &ax_cpus[task->cpu].runqueue;
+	unsigned long irq = ax_port_lock(&rq->lock);
+
 	task->joiner = ax_port_task_current();
 	while (!task->gone) {
+		ax_port_unlock(&rq->lock, irq);
 		ax_port_task_block();
+		irq = ax_port_lock(&rq->lock);
 	}
+	ax_port_unlock(&rq->lock, irq);
 	task->class->leave(task);
 	change_load(task->cpu, -(int)task->weight);
 	ax_stack_free(task->stack, AX_TASK_STACK);

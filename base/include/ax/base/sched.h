@@ -38,7 +38,7 @@ struct ax_task {
 	void (*on_switch)(void *arg, bool in);
 	void *stack; /* top */
 	struct ax_task *joiner;
-	_Atomic bool gone;
+	bool gone; /* its stack is free; under the run queue's lock */
 };
 
 struct ax_runqueue {
