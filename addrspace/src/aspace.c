@@ -174,10 +174,13 @@ static int unmap(struct ax_aspace *as, uint64_t gpa, uint64_t size, struct ax_wi
 	if (!err) {
 		err = ax_pgtable_unmap(&as->pt, gpa, size);
 	}
-	if (!err) {
-		*windows = drop_regions(as, gpa, size);
+	if (err) {
+		ax_region_join(as, gpa + size);
+		ax_region_join(as, gpa);
+		return err;
 	}
-	return err;
+	*windows = drop_regions(as, gpa, size);
+	return AX_OK;
 }
 
 int ax_aspace_remove(struct ax_aspace *as, ax_gpa_t gpa, uint64_t size)

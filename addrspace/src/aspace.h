@@ -102,6 +102,8 @@ int ax_region_check(const struct ax_aspace *as, uint64_t gpa, uint64_t size);
 bool ax_region_overlaps(const struct ax_aspace *as, uint64_t gpa, uint64_t size);
 /* No region lies across addr any more. Nothing a guest could notice. AX_ENOMEM. */
 int ax_region_cut(struct ax_aspace *as, uint64_t addr);
+/* Undoes a cut through RAM. */
+void ax_region_join(struct ax_aspace *as, uint64_t addr);
 
 /* ---- RAM blocks: no lock ---- */
 

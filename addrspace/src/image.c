@@ -43,12 +43,13 @@ static int show(struct ax_aspace *as, struct ax_window *w)
 	if (!err) {
 		err = ax_region_cut(as, w->gpa + w->size);
 	}
-	if (err) {
-		return err;
+	if (!err) {
+		r = ax_region_find(as, w->gpa);
+		err = ax_pgtable_remap(&as->pt, w->gpa, w->hpa, w->size, r->prot & ~(uint32_t)AX_PROT_WRITE);
 	}
-	r = ax_region_find(as, w->gpa);
-	err = ax_pgtable_remap(&as->pt, w->gpa, w->hpa, w->size, r->prot & ~(uint32_t)AX_PROT_WRITE);
 	if (err) {
+		ax_region_join(as, w->gpa + w->size);
+		ax_region_join(as, w->gpa);
 		return err;
 	}
 	r->kind = AX_REGION_SHARED;
@@ -97,22 +98,11 @@ static int add_window(struct ax_aspace *as, uint64_t gpa, uint64_t size, ax_hpa_
 	return err;
 }
 
-static int remember_tail(struct ax_aspace *as, const struct ax_image_tail *tail)
+/* There is room for it. */
+static void remember_tail(struct ax_aspace *as, const struct ax_image_tail *tail)
 {
-	int err = ax_vec_reserve(&as->tails, 1);
-
-	for (unsigned i = 0; i < as->tails.count && !err; i++) {
-		struct ax_image_tail *t = ax_vec_at(&as->tails, i);
-
-		if (t->gpa == tail->gpa) {
-			*t = *tail;
-			return AX_OK;
-		}
-	}
-	if (!err) {
-		ax_vec_insert(&as->tails, as->tails.count, tail);
-	}
-	return err;
+	ax_image_drop_tails(as, tail->gpa, AX_PAGE_SIZE);
+	ax_vec_insert(&as->tails, as->tails.count, tail);
 }
 
 int ax_aspace_add_image(struct ax_aspace *as, ax_gpa_t gpa, ax_hpa_t hpa, uint64_t size)
@@ -136,13 +126,14 @@ int ax_aspace_add_image(struct ax_aspace *as, ax_gpa_t gpa, ax_hpa_t hpa, uint64
 		err = check_ram(as, gpa.v, AX_ALIGN_UP(size, AX_PAGE_SIZE));
 		ax_port_unlock(&as->lock, irq);
 	}
+	if (!err) {
+		err = ax_vec_reserve(&as->tails, 1);
+	}
 	if (!err && whole) {
 		err = again ? ax_window_restore(as, gpa.v) : add_window(as, gpa.v, whole, hpa);
 	}
 	if (!err && tail.size) {
-		err = remember_tail(as, &tail);
-	}
-	if (!err && tail.size) {
+		remember_tail(as, &tail);
 		err = ax_aspace_load(as, ax_gpa(tail.gpa), ax_port_phys_to_virt(tail.hpa), tail.size);
 	}
 	return err;

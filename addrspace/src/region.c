@@ -69,3 +69,22 @@ int ax_region_cut(struct ax_aspace *as, uint64_t addr)
 	as->generation++;
 	return AX_OK;
 }
+
+void ax_region_join(struct ax_aspace *as, uint64_t addr)
+{
+	unsigned i = ax_region_index(as, addr);
+	struct ax_region *lower, *upper;
+
+	if (i == 0 || i == as->regions.count) {
+		return;
+	}
+	lower = ax_region_at(as, i - 1);
+	upper = ax_region_at(as, i);
+	if (lower->kind != AX_REGION_RAM || upper->kind != AX_REGION_RAM || lower->prot != upper->prot ||
+	    lower->gpa + lower->size != upper->gpa) {
+		return;
+	}
+	lower->size += upper->size;
+	ax_vec_remove(&as->regions, i, 1);
+	as->generation++;
+}
