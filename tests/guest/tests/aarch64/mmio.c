@@ -2,9 +2,9 @@
 /* Loads and stores to devices in every form the instruction set has. */
 #include <guest.h>
 
-#define SPI 64u
+#define SPI GUEST_IRQ_SPARE
 #define PRIORITY GUEST_GICD_IPRIORITYR(SPI)
-#define GROUPS GUEST_GICD_IGROUPR(2)
+#define GROUPS GUEST_GICD_IGROUPR(SPI / 32)
 #define ROUTER GUEST_GICD_IROUTER(SPI)
 
 #define LOAD(insn, addr)                                                                                               \
