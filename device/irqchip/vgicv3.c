@@ -14,6 +14,10 @@ enum { RES_DIST, RES_REDIST, RES_SGI, RESOURCES };
 void vgic_touch(struct vgic *gic, const struct vgic_bank *bank, uint32_t bits, uint64_t *kick)
 {
 	bits &= bank->loaded | bank->active | vgic_deliverable(gic, bank);
+	if (!bits) {
+		return;
+	}
+	gic->hot |= bank->hot;
 	for (; bits; bits &= bits - 1) {
 		unsigned owner = vgic_owner(bank, (unsigned)__builtin_ctz(bits));
 
@@ -24,7 +28,7 @@ void vgic_touch(struct vgic *gic, const struct vgic_bank *bank, uint32_t bits, u
 	}
 }
 
-void vgic_kick(struct vgic *gic, uint64_t kick)
+void vgic_send_kicks(struct vgic *gic, uint64_t kick)
 {
 	for (; kick; kick &= kick - 1) {
 		gic->chip.port->kick(gic->chip.port_ctx, (unsigned)__builtin_ctzll(kick));
@@ -33,37 +37,57 @@ void vgic_kick(struct vgic *gic, uint64_t kick)
 
 /* ---- bus side ---- */
 
+/* Which frame an access is to, and what is left of its offset. The bus keeps it within the resource. */
+static inline const struct vgic_map *frame_of(struct vgic_access *a, const struct ax_access *access, uint32_t *offset)
+{
+	a->bank = NULL;
+	a->redist = NULL;
+	a->kick = 0;
+	a->width = access->width;
+	a->vcpu = access->vcpu;
+	*offset = (uint32_t)access->offset;
+	if (access->resource == RES_DIST) {
+		return &vgic_dist_map;
+	}
+	a->redist = &a->gic->cpu[*offset / AX_GICR_SIZE];
+	*offset %= AX_GICR_FRAME;
+	return access->offset & AX_GICR_SGI_BASE ? &vgic_sgi_map : &vgic_rd_map;
+}
+
 static int vgic_read(struct ax_device *dev, struct ax_access *access)
 {
-	struct vgic *gic = vgic_of_device(dev);
-	struct vgic_access a = {.gic = gic, .width = access->width, .vcpu = access->vcpu};
+	struct vgic_access a;
+	const struct vgic_map *map;
+	uint32_t offset;
 
-	if (access->vcpu >= gic->vcpus || access->resource >= RES_SGI) {
+	a.gic = vgic_of_device(dev);
+	if (access->vcpu >= a.gic->vcpus || access->resource >= RES_SGI) {
 		return AX_EINVAL;
 	}
-	access->data =
-	    access->resource == RES_DIST ? vgic_dist_read(&a, access->offset) : vgic_redist_read(&a, access->offset);
-	vgic_kick(gic, a.kick);
+	map = frame_of(&a, access, &offset);
+	access->data = vgic_reg_read(map, &a, offset);
+	vgic_kick(a.gic, a.kick);
 	return AX_OK;
 }
 
 /* The accessing vCPU is out of the guest and will look at its interrupts before it goes back: no kick for it. */
 static int vgic_write(struct ax_device *dev, const struct ax_access *access)
 {
-	struct vgic *gic = vgic_of_device(dev);
-	struct vgic_access a = {.gic = gic, .width = access->width, .vcpu = access->vcpu};
+	struct vgic_access a;
+	const struct vgic_map *map;
+	uint32_t offset;
 
-	if (access->vcpu >= gic->vcpus) {
+	a.gic = vgic_of_device(dev);
+	if (access->vcpu >= a.gic->vcpus) {
 		return AX_EINVAL;
 	}
 	if (access->resource == RES_SGI) {
-		vgic_send_sgi(gic, access->vcpu, access->data, access->offset == 0);
-	} else if (access->resource == RES_DIST) {
-		vgic_dist_write(&a, access->offset, access->data);
-	} else {
-		vgic_redist_write(&a, access->offset, access->data);
+		vgic_send_sgi(a.gic, access->vcpu, access->data, access->offset == 0);
+		return AX_OK;
 	}
-	vgic_kick(gic, a.kick & ~AX_BIT(access->vcpu));
+	map = frame_of(&a, access, &offset);
+	vgic_reg_write(map, &a, offset, access->data);
+	vgic_kick(a.gic, a.kick & ~AX_BIT(access->vcpu));
 	return AX_OK;
 }
 
@@ -131,8 +155,8 @@ static bool vgic_has_pending(struct ax_irqchip *chip, unsigned vcpu)
 	unsigned long irq_state = ax_port_lock(&gic->lock);
 	bool found = signalled(gic, &gic->cpu[vcpu].bank, vcpu) != 0;
 
-	for (unsigned i = 0; i < gic->spi_banks && !found; i++) {
-		found = signalled(gic, &gic->spi[i], vcpu) != 0;
+	for (uint32_t rest = gic->hot; rest && !found; rest &= rest - 1) {
+		found = signalled(gic, &gic->spi[__builtin_ctz(rest)], vcpu) != 0;
 	}
 	ax_port_unlock(&gic->lock, irq_state);
 	return found;
@@ -253,6 +277,7 @@ static void set_up(struct vgic *gic, const struct ax_vgicv3_config *config)
 	for (unsigned i = 0; i < gic->spi_banks; i++) {
 		unsigned left = config->spis - i * VGIC_BANK;
 
+		gic->spi[i].hot = 1u << i;
 		gic->spi[i].valid = left < VGIC_BANK ? (1u << left) - 1 : ~0u;
 	}
 }

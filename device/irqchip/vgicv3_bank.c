@@ -4,25 +4,17 @@
 
 /* ---- look-up ---- */
 
-static const struct vgic_reg *find(const struct vgic_reg *map, unsigned rows, const struct vgic_access *a,
-				   uint64_t offset)
+static inline const struct vgic_reg *find(const struct vgic_map *map, const struct vgic_access *a, uint32_t offset)
 {
-	unsigned low = 0, high = rows;
+	const struct vgic_reg *reg = &map->block[offset / VGIC_BLOCK % VGIC_BLOCKS];
 
-	while (low < high) {
-		unsigned middle = (low + high) / 2;
-
-		if (map[middle].end <= offset) {
-			low = middle + 1;
-		} else {
-			high = middle;
-		}
+	if (offset >= VGIC_BLOCKS * VGIC_BLOCK) {
+		reg = offset < map->high[0].end ? &map->high[0] : &map->high[1];
 	}
-	if (low == rows || offset < map[low].first || !(map[low].widths & a->width) ||
-	    !AX_IS_ALIGNED(offset, a->width)) {
+	if (offset - reg->first >= reg->end - reg->first || !(reg->widths & a->width) || (offset & (a->width - 1))) {
 		return NULL;
 	}
-	return &map[low];
+	return reg;
 }
 
 /* A redistributor has one bank; the distributor's first, of private interrupts, is RES0 with affinity routing. */
@@ -31,55 +23,62 @@ static struct vgic_bank *bank_at(const struct vgic_access *a, unsigned index)
 	if (a->redist) {
 		return index == 0 ? &a->redist->bank : NULL;
 	}
-	return index >= 1 && index <= a->gic->spi_banks ? &a->gic->spi[index - 1] : NULL;
+	return index - 1 < a->gic->spi_banks ? &a->gic->spi[index - 1] : NULL;
 }
 
-static bool locate(const struct vgic_reg *reg, struct vgic_access *a, uint64_t offset)
+static inline void locate(const struct vgic_reg *reg, struct vgic_access *a, uint32_t offset)
 {
-	unsigned relative = (unsigned)(offset - reg->first);
-
-	if (!reg->bank_bytes) {
-		a->at = relative;
-		return true;
+	a->at = offset - reg->first;
+	if (reg->bank_bytes) {
+		a->bank = bank_at(a, a->at / reg->bank_bytes);
+		a->at %= reg->bank_bytes;
 	}
-	a->bank = bank_at(a, relative / reg->bank_bytes);
-	a->at = relative % reg->bank_bytes;
-	return a->bank != NULL;
 }
 
-uint64_t vgic_reg_read(const struct vgic_reg *map, unsigned rows, struct vgic_access *a, uint64_t offset)
+static uint64_t read_locked(const struct vgic_reg *reg, struct vgic_access *a)
 {
-	const struct vgic_reg *reg = find(map, rows, a, offset);
-	unsigned long irq_state;
-	uint64_t value;
+	unsigned long irq_state = ax_port_lock(&a->gic->lock);
+	uint64_t value = reg->read(a);
 
-	if (!reg || !reg->read || !locate(reg, a, offset)) {
-		return 0;
-	}
-	if (!a->bank) {
-		return reg->read(a);
-	}
-	irq_state = ax_port_lock(&a->gic->lock);
-	value = reg->read(a);
 	ax_port_unlock(&a->gic->lock, irq_state);
 	return value;
 }
 
-void vgic_reg_write(const struct vgic_reg *map, unsigned rows, struct vgic_access *a, uint64_t offset, uint64_t value)
+uint64_t vgic_reg_read(const struct vgic_map *map, struct vgic_access *a, uint32_t offset)
 {
-	const struct vgic_reg *reg = find(map, rows, a, offset);
-	unsigned long irq_state;
+	const struct vgic_reg *reg = find(map, a, offset);
 
-	if (!reg || !reg->write || !locate(reg, a, offset)) {
-		return;
+	if (!reg || !reg->read) {
+		return 0;
 	}
-	if (!a->bank) {
-		reg->write(a, value);
-		return;
+	locate(reg, a, offset);
+	if (!reg->bank_bytes) {
+		return reg->read(a);
 	}
-	irq_state = ax_port_lock(&a->gic->lock);
+	return a->bank ? read_locked(reg, a) : 0;
+}
+
+static void write_locked(const struct vgic_reg *reg, struct vgic_access *a, uint64_t value)
+{
+	unsigned long irq_state = ax_port_lock(&a->gic->lock);
+
 	reg->write(a, value);
 	ax_port_unlock(&a->gic->lock, irq_state);
+}
+
+void vgic_reg_write(const struct vgic_map *map, struct vgic_access *a, uint32_t offset, uint64_t value)
+{
+	const struct vgic_reg *reg = find(map, a, offset);
+
+	if (!reg || !reg->write) {
+		return;
+	}
+	locate(reg, a, offset);
+	if (!reg->bank_bytes) {
+		reg->write(a, value);
+	} else if (a->bank) {
+		write_locked(reg, a, value);
+	}
 }
 
 uint64_t vgic_part(const struct vgic_access *a, uint64_t reg)
@@ -95,12 +94,6 @@ uint64_t vgic_merge(const struct vgic_access *a, uint64_t reg, uint64_t value)
 		return value;
 	}
 	return (reg & ~AX_MASK(low + 31, low)) | AX_FIELD(value, low + 31, low);
-}
-
-uint64_t vgic_read_iidr(struct vgic_access *a)
-{
-	(void)a;
-	return AX_GIC_IIDR('A', 0, 1, AX_GIC_IMPLEMENTER_ARM);
 }
 
 /* ---- one bit an interrupt ---- */

@@ -5,9 +5,9 @@
 #define GROUPS (AX_GICD_CTLR_ENABLE_GRP0 | AX_GICD_CTLR_ENABLE_GRP1)
 
 /* ARE is read-as-one, write-ignored; writes take effect at once, so RWP is zero. */
-static uint64_t read_ctlr(struct vgic_access *a)
+static uint64_t read_ctlr(const struct vgic *gic)
 {
-	return atomic_load_explicit(&a->gic->ctlr, memory_order_relaxed) | AX_GICD_CTLR_ARE | AX_GICD_CTLR_DS;
+	return atomic_load_explicit(&gic->ctlr, memory_order_relaxed) | AX_GICD_CTLR_ARE | AX_GICD_CTLR_DS;
 }
 
 static void write_ctlr(struct vgic_access *a, uint64_t value)
@@ -18,6 +18,7 @@ static void write_ctlr(struct vgic_access *a, uint64_t value)
 
 	if (gic->ctlr != groups) {
 		gic->ctlr = groups;
+		gic->hot = vgic_all_banks(gic);
 		for (unsigned i = 0; i < gic->vcpus; i++) {
 			atomic_store_explicit(&gic->cpu[i].dirty, true, memory_order_relaxed);
 			a->kick |= AX_BIT(i);
@@ -26,10 +27,31 @@ static void write_ctlr(struct vgic_access *a, uint64_t value)
 	ax_port_unlock(&gic->lock, irq_state);
 }
 
-static uint64_t read_typer(struct vgic_access *a)
+static uint64_t read_typer(const struct vgic *gic)
 {
-	return AX_GICD_TYPER_ITLINES(a->gic->spi_banks) | AX_GICD_TYPER_IDBITS(9) | AX_GICD_TYPER_A3V |
-	       AX_GICD_TYPER_RSS;
+	return AX_GICD_TYPER_ITLINES(gic->spi_banks) | AX_GICD_TYPER_IDBITS(9) | AX_GICD_TYPER_A3V | AX_GICD_TYPER_RSS;
+}
+
+/* The first registers, which are not arrays. */
+static uint64_t read_control(struct vgic_access *a)
+{
+	switch (a->at) {
+	case AX_GICD_CTLR:
+		return read_ctlr(a->gic);
+	case AX_GICD_TYPER:
+		return read_typer(a->gic);
+	case AX_GICD_IIDR:
+		return VGIC_IIDR;
+	default:
+		return 0;
+	}
+}
+
+static void write_control(struct vgic_access *a, uint64_t value)
+{
+	if (a->at == AX_GICD_CTLR) {
+		write_ctlr(a, value);
+	}
 }
 
 static uint64_t read_route(struct vgic_access *a)
@@ -62,29 +84,7 @@ static uint64_t read_id(struct vgic_access *a)
 }
 
 /* IGRPMODR, NSACR, ITARGETSR and SGIR are RES0 here, and like all that is not named read as zero. */
-static const struct vgic_reg map[] = {
-    {AX_GICD_CTLR, 0x0004, 0, VGIC_W4, read_ctlr, write_ctlr},
-    {AX_GICD_TYPER, 0x0008, 0, VGIC_W4, read_typer, NULL},
-    {AX_GICD_IIDR, 0x000c, 0, VGIC_W4, vgic_read_iidr, NULL},
-    {AX_GICD_IGROUPR, 0x0100, 4, VGIC_W4, vgic_read_group, vgic_write_group},
-    {AX_GICD_ISENABLER, 0x0180, 4, VGIC_W4, vgic_read_enable, vgic_set_enable},
-    {AX_GICD_ICENABLER, 0x0200, 4, VGIC_W4, vgic_read_enable, vgic_clear_enable},
-    {AX_GICD_ISPENDR, 0x0280, 4, VGIC_W4, vgic_read_pending, vgic_set_pending},
-    {AX_GICD_ICPENDR, 0x0300, 4, VGIC_W4, vgic_read_pending, vgic_clear_pending},
-    {AX_GICD_ISACTIVER, 0x0380, 4, VGIC_W4, vgic_read_active, vgic_set_active},
-    {AX_GICD_ICACTIVER, 0x0400, 4, VGIC_W4, vgic_read_active, vgic_clear_active},
-    {AX_GICD_IPRIORITYR, 0x0800, 32, VGIC_W1_4, vgic_read_priority, vgic_write_priority},
-    {AX_GICD_ICFGR, 0x0d00, 8, VGIC_W4, vgic_read_config, vgic_write_config},
-    {AX_GICD_IROUTER, AX_GICD_IROUTER_END, 256, VGIC_W4_8, read_route, write_route},
-    {AX_GICD_ID_FIRST, 0x10000, 0, VGIC_W4, read_id, NULL},
-};
-
-uint64_t vgic_dist_read(struct vgic_access *a, uint64_t offset)
-{
-	return vgic_reg_read(map, AX_ARRAY_SIZE(map), a, offset);
-}
-
-void vgic_dist_write(struct vgic_access *a, uint64_t offset, uint64_t value)
-{
-	vgic_reg_write(map, AX_ARRAY_SIZE(map), a, offset, value);
-}
+const struct vgic_map vgic_dist_map = {
+    .block = {VGIC_ROW(AX_GICD_CTLR, 0x80, 0, VGIC_W4, read_control, write_control), VGIC_BANK_ROWS},
+    .high = {{AX_GICD_IROUTER, AX_GICD_IROUTER_END, 256, VGIC_W4_8, read_route, write_route},
+	     {AX_GICD_ID_FIRST, AX_GICD_SIZE, 0, VGIC_W4, read_id, NULL}}};

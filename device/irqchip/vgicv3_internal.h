@@ -22,6 +22,9 @@
 #include <ax/regs/gicv3.h>
 #include <stdatomic.h>
 
+/* Kept out of line, so that the way past it saves no registers. */
+#define VGIC_SLOW __attribute__((noinline))
+
 #define VGIC_MAX_SLOTS 16u
 #define VGIC_BANK 32u       /* interrupts a bank */
 #define VGIC_NOBODY 0xffu   /* no vCPU */
@@ -40,6 +43,7 @@ struct vgic_bank {
 	uint32_t loaded; /* in a slot of its holder */
 	uint32_t taken;  /* loaded; what was latched is in the slot, not yet acknowledged */
 	uint32_t linked; /* deactivation by hardware */
+	uint32_t hot;    /* its bit in vgic.hot; private interrupts have none */
 	uint8_t priority[VGIC_BANK];
 	uint8_t target[VGIC_BANK]; /* vCPU it is routed to, or VGIC_NOBODY */
 	uint8_t holder[VGIC_BANK]; /* vCPU in whose slot it is, when loaded */
@@ -61,6 +65,7 @@ struct vgic {
 	struct ax_irqchip chip;
 	struct ax_lock lock;
 	unsigned vcpus, spi_banks, slots;
+	uint32_t hot;          /* SPI banks that may hold something deliverable or active; only these are searched */
 	_Atomic uint32_t ctlr; /* GICD_CTLR: the two group enables; changed under the lock */
 	struct vgic_cpu *cpu;
 	struct vgic_bank *spi;
@@ -93,10 +98,9 @@ static inline uint32_t vgic_pending(const struct vgic_bank *bank)
 static inline uint32_t vgic_deliverable(const struct vgic *gic, const struct vgic_bank *bank)
 {
 	uint32_t ctlr = atomic_load_explicit(&gic->ctlr, memory_order_relaxed);
-	uint32_t groups =
-	    (ctlr & AX_GICD_CTLR_ENABLE_GRP1 ? bank->group : 0) | (ctlr & AX_GICD_CTLR_ENABLE_GRP0 ? ~bank->group : 0);
+	uint32_t group1 = 0u - (ctlr >> 1 & 1), group0 = 0u - (ctlr & 1);
 
-	return vgic_pending(bank) & bank->enable & groups;
+	return vgic_pending(bank) & bank->enable & ((bank->group & group1) | (~bank->group & group0));
 }
 
 /* The vCPU that has to do with interrupt n of a bank now. */
@@ -105,12 +109,23 @@ static inline unsigned vgic_owner(const struct vgic_bank *bank, unsigned n)
 	return bank->loaded & 1u << n ? bank->holder[n] : bank->target[n];
 }
 
+static inline uint32_t vgic_all_banks(const struct vgic *gic)
+{
+	return (uint32_t)AX_MASK(gic->spi_banks - 1, 0);
+}
+
 /*
  * Something about these interrupts changed: the vCPUs whose slots may be affected become dirty and join *kick. Locked.
  */
 void vgic_touch(struct vgic *gic, const struct vgic_bank *bank, uint32_t bits, uint64_t *kick);
 /* Sends what was collected. Not locked. */
-void vgic_kick(struct vgic *gic, uint64_t kick);
+void vgic_send_kicks(struct vgic *gic, uint64_t kick);
+static inline void vgic_kick(struct vgic *gic, uint64_t kick)
+{
+	if (kick) {
+		vgic_send_kicks(gic, kick);
+	}
+}
 
 /* ---- registers ---- */
 
@@ -119,35 +134,57 @@ struct vgic_access {
 	struct vgic *gic;
 	struct vgic_cpu *redist; /* whose frame it is; NULL: the distributor */
 	struct vgic_bank *bank;  /* of a register with an entry for each interrupt */
-	unsigned at;             /* byte offset in the register, or in the bank's part of it */
-	unsigned width, vcpu;    /* who accesses */
 	uint64_t kick;
+	unsigned at;          /* byte offset in the row, or in the bank's part of it */
+	unsigned width, vcpu; /* who accesses */
 };
 
-/*
- * A row of a register map. Offsets and widths that no row names read as zero and ignore writes. Handlers of rows with
- * a bank run locked, the others not.
- */
+/* A row of a register map. Handlers of rows with a bank run locked, the others not. */
 struct vgic_reg {
 	uint32_t first, end; /* offsets, end exclusive */
-	uint16_t bank_bytes; /* what a bank takes; 0: not a register with an entry for each interrupt */
+	uint16_t bank_bytes; /* what a bank takes; 0: no entry for each interrupt */
 	uint8_t widths;      /* sum of the widths it may be accessed by, aligned */
 	uint64_t (*read)(struct vgic_access *a);
 	void (*write)(struct vgic_access *a, uint64_t value);
 };
 
+/*
+ * A frame's registers. The low 4 KiB go by block, since each register array there takes a whole number of blocks; the
+ * few rows above are in a list. What no row names, and widths that a row does not, reads as zero and ignores writes.
+ */
+#define VGIC_BLOCK 0x80u
+#define VGIC_BLOCKS (0x1000u / VGIC_BLOCK)
+
+struct vgic_map {
+	struct vgic_reg block[VGIC_BLOCKS];
+	struct vgic_reg high[2];
+};
+
+extern const struct vgic_map vgic_dist_map, vgic_rd_map, vgic_sgi_map;
+
 #define VGIC_W4 4u
 #define VGIC_W1_4 (1u | 4u)
 #define VGIC_W4_8 (4u | 8u)
 
-/* Rows are sorted by offset. */
-uint64_t vgic_reg_read(const struct vgic_reg *map, unsigned rows, struct vgic_access *a, uint64_t offset);
-void vgic_reg_write(const struct vgic_reg *map, unsigned rows, struct vgic_access *a, uint64_t offset, uint64_t value);
+/* The register array at `base`, a block or more of it. */
+#define VGIC_ROW(base, size, bank_bytes, widths, read, write)                                                          \
+	[(base) / VGIC_BLOCK...((base) + (size)-1) /                                                                   \
+	    VGIC_BLOCK] = {base, (base) + (size), bank_bytes, widths, read, write}
 
-uint64_t vgic_dist_read(struct vgic_access *a, uint64_t offset);
-void vgic_dist_write(struct vgic_access *a, uint64_t offset, uint64_t value);
-uint64_t vgic_redist_read(struct vgic_access *a, uint64_t offset);
-void vgic_redist_write(struct vgic_access *a, uint64_t offset, uint64_t value);
+/* Rows that are alike in the distributor and in SGI_base. */
+#define VGIC_BANK_ROWS                                                                                                 \
+	VGIC_ROW(AX_GICD_IGROUPR, 0x80, 4, VGIC_W4, vgic_read_group, vgic_write_group),                                \
+	    VGIC_ROW(AX_GICD_ISENABLER, 0x80, 4, VGIC_W4, vgic_read_enable, vgic_set_enable),                          \
+	    VGIC_ROW(AX_GICD_ICENABLER, 0x80, 4, VGIC_W4, vgic_read_enable, vgic_clear_enable),                        \
+	    VGIC_ROW(AX_GICD_ISPENDR, 0x80, 4, VGIC_W4, vgic_read_pending, vgic_set_pending),                          \
+	    VGIC_ROW(AX_GICD_ICPENDR, 0x80, 4, VGIC_W4, vgic_read_pending, vgic_clear_pending),                        \
+	    VGIC_ROW(AX_GICD_ISACTIVER, 0x80, 4, VGIC_W4, vgic_read_active, vgic_set_active),                          \
+	    VGIC_ROW(AX_GICD_ICACTIVER, 0x80, 4, VGIC_W4, vgic_read_active, vgic_clear_active),                        \
+	    VGIC_ROW(AX_GICD_IPRIORITYR, 0x400, 32, VGIC_W1_4, vgic_read_priority, vgic_write_priority),               \
+	    VGIC_ROW(AX_GICD_ICFGR, 0x100, 8, VGIC_W4, vgic_read_config, vgic_write_config)
+
+uint64_t vgic_reg_read(const struct vgic_map *map, struct vgic_access *a, uint32_t offset);
+void vgic_reg_write(const struct vgic_map *map, struct vgic_access *a, uint32_t offset, uint64_t value);
 
 uint64_t vgic_read_group(struct vgic_access *a);
 void vgic_write_group(struct vgic_access *a, uint64_t value);
@@ -166,7 +203,8 @@ uint64_t vgic_read_config(struct vgic_access *a);
 void vgic_write_config(struct vgic_access *a, uint64_t value);
 
 /* GICD_IIDR and GICR_IIDR. */
-uint64_t vgic_read_iidr(struct vgic_access *a);
+#define VGIC_IIDR AX_GIC_IIDR('A', 0, 1, AX_GIC_IMPLEMENTER_ARM)
+
 /* The part of a 64-bit register that an access sees, and the register after a write. */
 uint64_t vgic_part(const struct vgic_access *a, uint64_t reg);
 uint64_t vgic_merge(const struct vgic_access *a, uint64_t reg, uint64_t value);

@@ -11,15 +11,6 @@
 
 /* ---- after an exit ---- */
 
-/* The interrupt left its slot. Whoever it concerns now must look. Locked. */
-static void freed(struct vgic *gic, struct vgic_cpu *cpu, unsigned slot, struct vgic_bank *bank, uint32_t bit,
-		  uint64_t *kick)
-{
-	cpu->used &= ~(1u << slot);
-	bank->loaded &= ~bit;
-	vgic_touch(gic, bank, bit, kick);
-}
-
 /*
  * Takes over what the guest did to a slot. The changes are judged against what the slot last held, not against the
  * bank, which another vCPU may have written since: an acknowledgement is new whatever the bank says, while an active
@@ -46,26 +37,31 @@ static void take_back(struct vgic *gic, struct vgic_cpu *cpu, unsigned slot, con
 	if (was->hw) {
 		bank->line &= ~bit;
 	}
-	freed(gic, cpu, slot, bank, bit, kick);
+	cpu->used &= ~(1u << slot);
+	bank->loaded &= ~bit;
+	if ((vgic_deliverable(gic, bank) | bank->active) & bit) {
+		vgic_touch(gic, bank, bit, kick);
+	}
 	if (cpu->overflow) {
 		atomic_store_explicit(&cpu->dirty, true, memory_order_relaxed);
 	}
 }
 
-void vgic_after_exit(struct ax_irqchip *chip, unsigned vcpu)
+/* Looks at the slots in use; locks when the first is found that the guest changed. */
+static VGIC_SLOW void read_slots(struct vgic *gic, struct vgic_cpu *cpu)
 {
-	struct vgic *gic = vgic_of_chip(chip);
-	struct vgic_cpu *cpu = &gic->cpu[vcpu];
+	const struct ax_virq_port *port = gic->chip.port;
 	unsigned long irq_state = 0;
 	uint64_t kick = 0;
 	bool locked = false;
 
 	for (uint32_t rest = cpu->used; rest; rest &= rest - 1) {
 		unsigned slot = (unsigned)__builtin_ctz(rest);
-		struct ax_virq now = {0};
+		struct ax_virq now;
 
-		if (!chip->port->slot_read(chip->port_ctx, vcpu, slot, &now)) {
-			now = (struct ax_virq){0};
+		if (!port->slot_read(gic->chip.port_ctx, cpu->index, slot, &now)) {
+			now.pending = false;
+			now.active = false;
 		}
 		if (now.pending == cpu->slot[slot].pending && now.active == cpu->slot[slot].active) {
 			continue;
@@ -78,7 +74,17 @@ void vgic_after_exit(struct ax_irqchip *chip, unsigned vcpu)
 	}
 	if (locked) {
 		ax_port_unlock(&gic->lock, irq_state);
-		vgic_kick(gic, kick & ~AX_BIT(vcpu));
+		vgic_kick(gic, kick & ~AX_BIT(cpu->index));
+	}
+}
+
+void vgic_after_exit(struct ax_irqchip *chip, unsigned vcpu)
+{
+	struct vgic *gic = vgic_of_chip(chip);
+	struct vgic_cpu *cpu = &gic->cpu[vcpu];
+
+	if (cpu->used) {
+		read_slots(gic, cpu);
 	}
 }
 
@@ -193,18 +199,20 @@ static void add(struct wishes *list, bool active, uint8_t priority, unsigned int
 	list->count++;
 }
 
-static void add_waiting(const struct vgic *gic, const struct vgic_cpu *cpu, const struct vgic_bank *bank,
+/* False: the bank has nothing for anybody. */
+static bool add_waiting(const struct vgic *gic, const struct vgic_cpu *cpu, const struct vgic_bank *bank,
 			unsigned first, struct wishes *list)
 {
-	uint32_t rest = (vgic_deliverable(gic, bank) | bank->active) & ~bank->loaded;
+	uint32_t some = vgic_deliverable(gic, bank) | bank->active;
 
-	for (; rest; rest &= rest - 1) {
+	for (uint32_t rest = some & ~bank->loaded; rest; rest &= rest - 1) {
 		unsigned n = (unsigned)__builtin_ctz(rest);
 
 		if (bank->target[n] == cpu->index) {
 			add(list, bank->active & 1u << n, bank->priority[n], first + n, NO_SLOT);
 		}
 	}
+	return some != 0;
 }
 
 /*
@@ -254,8 +262,12 @@ static void choose(struct vgic *gic, struct vgic_cpu *cpu, uint64_t *kick)
 	keep = sort_slots(gic, cpu, &list, kick);
 	chosen = keep;
 	add_waiting(gic, cpu, &cpu->bank, 0, &list);
-	for (unsigned i = 0; i < gic->spi_banks; i++) {
-		add_waiting(gic, cpu, &gic->spi[i], (i + 1) * VGIC_BANK, &list);
+	for (uint32_t rest = gic->hot; rest; rest &= rest - 1) {
+		unsigned i = (unsigned)__builtin_ctz(rest);
+
+		if (!add_waiting(gic, cpu, &gic->spi[i], (i + 1) * VGIC_BANK, &list)) {
+			gic->hot &= ~(1u << i);
+		}
 	}
 	for (unsigned i = 0; i < list.count; i++) {
 		chosen |= list.wish[i].slot == NO_SLOT ? 0 : 1u << list.wish[i].slot;
@@ -277,21 +289,25 @@ static void choose(struct vgic *gic, struct vgic_cpu *cpu, uint64_t *kick)
 	}
 }
 
+static VGIC_SLOW void write_slots(struct vgic *gic, struct vgic_cpu *cpu)
+{
+	unsigned long irq_state = ax_port_lock(&gic->lock);
+	uint64_t kick = 0;
+
+	atomic_store_explicit(&cpu->dirty, false, memory_order_relaxed);
+	choose(gic, cpu, &kick);
+	ax_port_unlock(&gic->lock, irq_state);
+	vgic_kick(gic, kick & ~AX_BIT(cpu->index));
+}
+
 void vgic_before_entry(struct ax_irqchip *chip, unsigned vcpu)
 {
 	struct vgic *gic = vgic_of_chip(chip);
 	struct vgic_cpu *cpu = &gic->cpu[vcpu];
-	unsigned long irq_state;
-	uint64_t kick = 0;
 
-	if (!atomic_load_explicit(&cpu->dirty, memory_order_relaxed)) {
-		return;
+	if (atomic_load_explicit(&cpu->dirty, memory_order_relaxed)) {
+		write_slots(gic, cpu);
 	}
-	irq_state = ax_port_lock(&gic->lock);
-	atomic_store_explicit(&cpu->dirty, false, memory_order_relaxed);
-	choose(gic, cpu, &kick);
-	ax_port_unlock(&gic->lock, irq_state);
-	vgic_kick(gic, kick & ~AX_BIT(vcpu));
 }
 
 void vgic_release_slots(struct vgic *gic, struct vgic_cpu *cpu, uint64_t *kick)

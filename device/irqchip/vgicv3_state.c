@@ -47,6 +47,7 @@ void vgic_reset(struct ax_device *dev)
 	uint64_t nobody = 0;
 
 	gic->ctlr = 0;
+	gic->hot = vgic_all_banks(gic);
 	for (unsigned i = 0; i < gic->vcpus; i++) {
 		vgic_reset_cpu(gic, &gic->cpu[i], &nobody);
 	}

@@ -83,18 +83,22 @@ static uint32_t bits_of(const struct ax_access *access)
 	return bits[access->width];
 }
 
+/* Out of line, so that a look at FR saves no registers. */
+static __attribute__((noinline)) uint32_t read_locked(struct pl011 *uart, uint64_t word)
+{
+	unsigned long irq_state = ax_port_lock(&uart->lock);
+	uint32_t value = pl011_reg_read(&uart->state, word);
+
+	finish(uart, irq_state);
+	return value;
+}
+
 static uint32_t read_reg(struct pl011 *uart, uint64_t word)
 {
-	uint32_t value;
-	unsigned long irq_state;
-
 	if (word == PL011_FR) {
 		return atomic_load_explicit(&uart->flags, memory_order_relaxed);
 	}
-	irq_state = ax_port_lock(&uart->lock);
-	value = pl011_reg_read(&uart->state, word);
-	finish(uart, irq_state);
-	return value;
+	return read_locked(uart, word);
 }
 
 static int pl011_read(struct ax_device *dev, struct ax_access *access)
@@ -108,8 +112,9 @@ static int pl011_read(struct ax_device *dev, struct ax_access *access)
 	return AX_OK;
 }
 
-/* A character into the loop, or the first one after which the transmit interrupt is up. True: it goes out. */
-static bool send_slowly(struct pl011 *uart, uint8_t character)
+/* Out of line too: a character into the loop, or the first one after which the transmit interrupt is up. True: it goes
+ * out. */
+static __attribute__((noinline)) bool send_slowly(struct pl011 *uart, uint8_t character)
 {
 	unsigned long irq_state = ax_port_lock(&uart->lock);
 	bool loop = uart->state.reg[PL011_CR] & PL011_CR_LBE;
