@@ -101,7 +101,7 @@ def _payload(board, name, names, values, natives):
     """One payload's rows of those wanted."""
     payload = guest.load(guest.BENCH / "guests.toml")[name]
     image = guest.build(payload, board.arch, paths.BUILD / "guest" / board.arch)
-    vms = guest.vms(payload, board.arch, image)
+    vms = guest.vms(payload, board, image)
     rows = {row for row, _, source in ROWS if source == name and row in names}
 
     def once(text, on_axle):

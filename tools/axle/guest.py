@@ -153,15 +153,16 @@ def run_native(guest, arch, image, board=None):
     return capture(command, guest.timeout)
 
 
-def vms(guest, arch, image):
-    """The VMs that run a payload, one for each instance."""
+def vms(guest, board, image):
+    """The VMs that run a payload, one for each instance; their vCPUs go round the board's CPUs, or all stay on the first."""
     memory = guest.memory
     if guest.regions:
-        memory = [{"base": MACHINES[arch].ram_base, "size": guest.memory}, *guest.regions]
+        memory = [{"base": MACHINES[board.arch].ram_base, "size": guest.memory}, *guest.regions]
     names = [guest.name] if guest.instances == 1 else [f"{guest.name}-{index}" for index in range(guest.instances)]
-    affinity = [0] * guest.cpus if guest.share_cpu else []
-    return [config.make_vm({"name": name, "cpus": guest.cpus, "memory": memory, "affinity": affinity,
-                            "kernel": {"image": str(image)}}, arch) for name in names]
+    cpus = 1 if guest.share_cpu else board.machine.cpus
+    return [config.make_vm({"name": name, "cpus": guest.cpus, "memory": memory,
+                            "affinity": [(first + cpu) % cpus for cpu in range(guest.cpus)],
+                            "kernel": {"image": str(image)}}, board.arch) for first, name in enumerate(names)]
 
 
 def bench_values(text):
@@ -178,7 +179,7 @@ def select(board, only=""):
 def run_axle(guest, board):
     """Runs a payload in its VMs under Axle: a Verdict with the complaints of all instances."""
     image = build(guest, board.arch, paths.BUILD / "guest" / board.arch)
-    rows = vms(guest, board.arch, image)
+    rows = vms(guest, board, image)
     told = machine.run(board, rows, guest.timeout, exact=not guest.dialog, dialog=guest.dialog)
     whole = Verdict()
     for row in rows:
