@@ -194,7 +194,7 @@ static void prompt_task(void *arg)
 static int spawn(const char *name, void (*entry)(void *arg), struct ax_task **out)
 {
 	struct ax_task_params params = {
-	    .name = name, .entry = entry, .affinity = HOUSEKEEPING_CPU, .sched = "fair", .weight = HOUSEKEEPING_WEIGHT};
+	    .name = name, .entry = entry, .affinity = HOUSEKEEPING_CPU, .sched = "system", .weight = HOUSEKEEPING_WEIGHT};
 	int err = ax_port_task_spawn(&params, out);
 
 	if (err == AX_ENOENT) {

@@ -134,6 +134,10 @@ static void guest_loop(struct ax_run *run, const struct ax_arch_entry *entry)
 		enter_once(run);
 	}
 	unbind(run);
+	/* Shared interrupts that waited in its slots go to who can take them. */
+	if (chip) {
+		chip->ops->reset_vcpu(chip, run->vcpu->index);
+	}
 	ax_run_irq_open(run);
 }
 

@@ -26,7 +26,6 @@ void ax_base_start(const struct ax_boot_info *info)
 	if (ax_dt_init(ax_port_phys_to_virt(info->dtb))) {
 		ax_port_panic("no device tree at %#llx", (unsigned long long)info->dtb.v);
 	}
-	ax_modules_init();
 	ax_mm_init(info);
 	if (ax_driver_probe(AX_DRIVER_IRQCHIP, -1)) {
 		ax_port_panic("no driver for this machine's interrupt controller");

@@ -158,6 +158,22 @@ unsigned ax_dt_reserved(struct ax_range *out, unsigned max)
 	return n;
 }
 
+unsigned ax_dt_no_map(struct ax_range *out, unsigned max)
+{
+	unsigned n = 0;
+	int node, parent = fdt_path_offset(tree, "/reserved-memory");
+
+	if (parent < 0) {
+		return 0;
+	}
+	fdt_for_each_subnode (node, tree, parent) {
+		if (fdt_getprop(tree, node, "no-map", NULL)) {
+			n += collect(node, out + n, max - n);
+		}
+	}
+	return n;
+}
+
 unsigned ax_dt_cpus(uint64_t *hw_id, unsigned max)
 {
 	int node, len, parent = fdt_path_offset(tree, "/cpus");

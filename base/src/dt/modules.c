@@ -54,6 +54,31 @@ void ax_modules_init(void)
 	}
 }
 
+static bool in_ram(const struct ax_module *m, const struct ax_range *ram, unsigned banks)
+{
+	for (unsigned i = 0; i < banks; i++) {
+		if (m->hpa.v >= ram[i].start && m->size <= ram[i].size && m->hpa.v - ram[i].start <= ram[i].size - m->size) {
+			return true;
+		}
+	}
+	return false;
+}
+
+void ax_modules_keep_ram(const struct ax_range *ram, unsigned banks)
+{
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		if (in_ram(&modules[i], ram, banks)) {
+			modules[kept++] = modules[i];
+		} else {
+			ax_port_log(AX_LOG_WARN, "module %s at %#llx is not in RAM; ignored", modules[i].name,
+				    (unsigned long long)modules[i].hpa.v);
+		}
+	}
+	count = kept;
+}
+
 unsigned ax_module_count(void)
 {
 	return count;

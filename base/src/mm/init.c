@@ -10,10 +10,10 @@
 #include <libfdt.h>
 
 #define MAX_BANKS 16u
-#define MAX_TAKEN 64u
+#define MAX_TAKEN 128u
 
-static struct ax_range bank[MAX_BANKS], taken[MAX_TAKEN];
-static unsigned banks, takens;
+static struct ax_range bank[MAX_BANKS], taken[MAX_TAKEN], hidden[MAX_TAKEN];
+static unsigned banks, takens, hiddens;
 static uint64_t reserved;
 
 static uint64_t end_of(struct ax_range r)
@@ -91,15 +91,51 @@ static uint64_t carve(struct ax_range window, uint64_t size)
 	return found;
 }
 
+/* RAM in whole pages. */
+static void gather_banks(void)
+{
+	unsigned n = ax_dt_memory(bank, MAX_BANKS);
+
+	for (unsigned i = 0; i < n; i++) {
+		uint64_t start = AX_ALIGN_UP(bank[i].start, AX_PAGE_SIZE), end = AX_ALIGN_DOWN(end_of(bank[i]), AX_PAGE_SIZE);
+
+		if (end > start) {
+			bank[banks++] = (struct ax_range){start, end - start};
+		}
+	}
+}
+
+/* What the tree says not to map, in whole pages and only where there is RAM to map. */
+static void gather_hidden(void)
+{
+	static struct ax_range no_map[MAX_TAKEN];
+	unsigned n = ax_dt_no_map(no_map, MAX_TAKEN);
+
+	for (unsigned i = 0; i < n; i++) {
+		uint64_t start = AX_ALIGN_DOWN(no_map[i].start, AX_PAGE_SIZE);
+		struct ax_range pages = {start, AX_ALIGN_UP(end_of(no_map[i]), AX_PAGE_SIZE) - start};
+
+		for (unsigned b = 0; b < banks && hiddens < MAX_TAKEN; b++) {
+			hidden[hiddens] = intersect(pages, bank[b]);
+			hiddens += hidden[hiddens].size ? 1 : 0;
+		}
+	}
+}
+
 static void gather(const struct ax_boot_info *info)
 {
-	struct ax_range more[MAX_TAKEN / 2];
-	unsigned n = ax_dt_reserved(more, AX_ARRAY_SIZE(more));
+	static struct ax_range more[MAX_TAKEN];
+	unsigned n = ax_dt_reserved(more, MAX_TAKEN);
 
-	banks = ax_dt_memory(bank, MAX_BANKS);
+	gather_banks();
+	gather_hidden();
 	if (!banks) {
 		ax_port_panic("the device tree has no memory");
 	}
+	if (n == MAX_TAKEN) {
+		ax_port_panic("%u or more reserved ranges of memory: raise MAX_TAKEN", n);
+	}
+	ax_modules_keep_ram(bank, banks);
 	take(info->image.v, info->image_size);
 	take(info->dtb.v, fdt_totalsize(ax_dt()));
 	for (unsigned i = 0; i < n; i++) {
@@ -115,10 +151,10 @@ void ax_mm_init(const struct ax_boot_info *info)
 	struct ax_range window = {info->window.v, info->window_size};
 	uint64_t books[MAX_BANKS], ram = 0;
 
+	ax_map_locate_image(info);
+	ax_modules_init();
 	gather(info);
 	for (unsigned i = 0; i < banks; i++) {
-		bank[i].size = AX_ALIGN_DOWN(end_of(bank[i]), AX_PAGE_SIZE) - AX_ALIGN_UP(bank[i].start, AX_PAGE_SIZE);
-		bank[i].start = AX_ALIGN_UP(bank[i].start, AX_PAGE_SIZE);
 		ram += bank[i].size;
 		books[i] = carve(window, ax_pages_books_size(bank[i]));
 	}
@@ -128,7 +164,7 @@ void ax_mm_init(const struct ax_boot_info *info)
 		}
 		add_free(intersect(bank[i], window), ax_pages_add);
 	}
-	ax_map_init(info, bank, banks);
+	ax_map_init(bank, banks, hidden, hiddens);
 	for (unsigned i = 0; i < banks; i++) {
 		struct ax_range low = intersect(bank[i], (struct ax_range){0, window.start});
 		struct ax_range high = intersect(bank[i], (struct ax_range){end_of(window), ~0ull - end_of(window)});

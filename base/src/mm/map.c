@@ -39,9 +39,30 @@ static void map_section(const char *start, const char *end, uint32_t prot)
 	map((uint64_t)start, ax_port_virt_to_phys(start).v, (uint64_t)(end - start), prot);
 }
 
-void ax_map_init(const struct ax_boot_info *info, const struct ax_range *ram, unsigned count)
+void ax_map_locate_image(const struct ax_boot_info *info)
 {
 	boot = *info;
+}
+
+/* What the direct map must not show as plain data: another way to write to the image's text, memory that the tree says not to map. */
+static void restrict_direct_map(const struct ax_range *hidden, unsigned count)
+{
+	uint64_t text = ax_port_virt_to_phys(__text_start).v, rodata = ax_port_virt_to_phys(__rodata_start).v;
+	int err = ax_pgtable_unmap(&tables, text + AX_DIRECT_MAP_BASE, (uint64_t)(__text_end - __text_start));
+
+	err = err ? err
+		  : ax_pgtable_protect(&tables, rodata + AX_DIRECT_MAP_BASE, (uint64_t)(__rodata_end - __rodata_start),
+				       AX_PROT_READ);
+	for (unsigned i = 0; i < count && !err; i++) {
+		err = ax_pgtable_unmap(&tables, hidden[i].start + AX_DIRECT_MAP_BASE, hidden[i].size);
+	}
+	if (err) {
+		ax_port_panic("cannot restrict the direct map: error %d", err);
+	}
+}
+
+void ax_map_init(const struct ax_range *ram, unsigned count, const struct ax_range *hidden, unsigned hidden_count)
+{
 	if (ax_pgtable_init(&tables, ax_arch_host_format(), 0, 0)) {
 		ax_port_panic("no memory for page tables");
 	}
@@ -51,6 +72,7 @@ void ax_map_init(const struct ax_boot_info *info, const struct ax_range *ram, un
 	for (unsigned i = 0; i < count; i++) {
 		map(ram[i].start + AX_DIRECT_MAP_BASE, ram[i].start, ram[i].size, AX_PROT_READ | AX_PROT_WRITE);
 	}
+	restrict_direct_map(hidden, hidden_count);
 	ax_arch_host_tables(&tables.tag);
 }
 

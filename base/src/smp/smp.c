@@ -4,6 +4,7 @@
 #include <ax/base/dt.h>
 #include <ax/base/mm.h>
 #include <ax/base/smp.h>
+#include <ax/base/sync.h>
 #include <ax/port.h>
 
 #include <stdatomic.h>
@@ -48,7 +49,8 @@ void ax_smp_init_boot(void)
 	ax_arch_set_percpu(&ax_cpus[0]);
 }
 
-static bool start(struct ax_cpu *cpu)
+/* AX_OK: it runs. AX_EBUSY: it was asked to and may still come. */
+static int start(struct ax_cpu *cpu)
 {
 	void *stack = ax_stack_alloc(AX_TASK_STACK);
 	uint64_t deadline = ax_port_ticks() + ax_port_ns_to_ticks(START_TIMEOUT_NS);
@@ -57,16 +59,17 @@ static bool start(struct ax_cpu *cpu)
 	while (!err && !cpu->online && ax_port_ticks() < deadline) {
 		ax_arch_relax();
 	}
-	if (err) {
+	if (err && stack) {
 		ax_stack_free(stack, AX_TASK_STACK);
 	}
-	return cpu->online;
+	return err ? err : cpu->online ? AX_OK : AX_EBUSY;
 }
 
 void ax_smp_start_others(void)
 {
 	uint64_t hw_id[AX_MAX_CPUS];
 	unsigned n = ax_dt_cpus(hw_id, AX_MAX_CPUS);
+	int err;
 
 	for (unsigned i = 0; i < n; i++) {
 		struct ax_cpu *cpu = &ax_cpus[cpu_count];
@@ -77,9 +80,15 @@ void ax_smp_start_others(void)
 		cpu->hw_id = hw_id[i];
 		cpu->index = cpu_count;
 		cpu_count++; /* before it runs: it may be kicked at once */
-		if (!start(cpu)) {
-			cpu_count--;
-			ax_port_log(AX_LOG_ERROR, "CPU %#llx did not start; going on without it", (unsigned long long)hw_id[i]);
+		err = start(cpu);
+		if (!err) {
+			continue;
+		}
+		cpu_count--;
+		ax_port_log(AX_LOG_ERROR, "CPU %#llx did not start (error %d); going on without it",
+			    (unsigned long long)hw_id[i], err);
+		if (err == AX_EBUSY) {
+			break; /* should it come, it finds its place unused */
 		}
 	}
 }
@@ -97,6 +106,9 @@ void ax_base_start_secondary(void *arg)
 
 void ax_each_cpu(void (*fn)(void *arg), void *arg)
 {
+	static struct ax_mutex one_at_a_time;
+
+	ax_mutex_lock(&one_at_a_time);
 	for (unsigned i = 0; i < cpu_count; i++) {
 		unsigned long irq = ax_arch_irq_save();
 
@@ -114,6 +126,7 @@ void ax_each_cpu(void (*fn)(void *arg), void *arg)
 			ax_arch_relax();
 		}
 	}
+	ax_mutex_unlock(&one_at_a_time);
 }
 
 void ax_smp_stop_others(void)

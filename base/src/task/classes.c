@@ -2,6 +2,7 @@
 /* The scheduling classes of this build, by rank. */
 #include <ax/base/sched.h>
 
+extern const struct ax_sched_class ax_sched_system;
 #ifdef AX_SCHED_PINNED
 extern const struct ax_sched_class ax_sched_pinned;
 #endif
@@ -10,6 +11,7 @@ extern const struct ax_sched_class ax_sched_fair;
 #endif
 
 const struct ax_sched_class *const ax_sched_classes[] = {
+	&ax_sched_system,
 #ifdef AX_SCHED_PINNED
 	&ax_sched_pinned,
 #endif

@@ -4,8 +4,6 @@
  * furthest behind runs.
  */
 #include <ax/base/sched.h>
-#include <ax/base/smp.h>
-#include <ax/err.h>
 
 #define SLICE_NS 4000000u
 /* A task that slept is put at most this far behind the others, so that it soon runs but cannot starve them. */
@@ -14,22 +12,6 @@
 static uint64_t scaled(uint64_t ticks, const struct ax_task *task)
 {
 	return ticks * AX_TASK_WEIGHT / task->weight;
-}
-
-static int fair_admit(struct ax_task *task)
-{
-	int cpu = ax_sched_least_loaded(task->affinity);
-
-	if (cpu < 0) {
-		return AX_EINVAL;
-	}
-	task->cpu = (unsigned)cpu;
-	return AX_OK;
-}
-
-static void fair_leave(struct ax_task *task)
-{
-	(void)task;
 }
 
 static void fair_enqueue(struct ax_runqueue *rq, struct ax_task *task, bool woken)
@@ -85,8 +67,7 @@ static uint64_t fair_slice_ns(const struct ax_runqueue *rq, const struct ax_task
 
 const struct ax_sched_class ax_sched_fair = {
 	.name = "fair",
-	.admit = fair_admit,
-	.leave = fair_leave,
+	.admit = ax_sched_admit_anywhere,
 	.enqueue = fair_enqueue,
 	.pick = fair_pick,
 	.ready = fair_ready,

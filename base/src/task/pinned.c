@@ -9,6 +9,9 @@
 
 static int pinned_admit(struct ax_task *task)
 {
+	if (!(task->affinity & (~0ull >> (64 - ax_port_cpu_count())))) {
+		return AX_EINVAL;
+	}
 	for (unsigned cpu = 0; cpu < ax_port_cpu_count(); cpu++) {
 		struct ax_runqueue *rq = &ax_cpus[cpu].runqueue;
 		unsigned long irq;
@@ -59,27 +62,6 @@ static bool pinned_ready(const struct ax_runqueue *rq)
 	return rq->pinned != NULL;
 }
 
-static void pinned_account(struct ax_runqueue *rq, struct ax_task *task, uint64_t ticks)
-{
-	(void)rq;
-	(void)task;
-	(void)ticks;
-}
-
-static bool pinned_preempts(const struct ax_task *woken, const struct ax_task *running)
-{
-	(void)woken;
-	(void)running;
-	return false;
-}
-
-static uint64_t pinned_slice_ns(const struct ax_runqueue *rq, const struct ax_task *task)
-{
-	(void)rq;
-	(void)task;
-	return 0;
-}
-
 const struct ax_sched_class ax_sched_pinned = {
 	.name = "pinned",
 	.admit = pinned_admit,
@@ -87,7 +69,4 @@ const struct ax_sched_class ax_sched_pinned = {
 	.enqueue = pinned_enqueue,
 	.pick = pinned_pick,
 	.ready = pinned_ready,
-	.account = pinned_account,
-	.preempts = pinned_preempts,
-	.slice_ns = pinned_slice_ns,
 };

@@ -51,11 +51,12 @@ static void on_slice_end(struct ax_timer *timer)
 static void arm_slice(struct ax_runqueue *rq)
 {
 	struct ax_task *task = rq->current;
-	uint64_t ns = task->class && others_ready(rq) ? task->class->slice_ns(rq, task) : 0;
+	bool sliced = task->class && task->class->slice_ns && others_ready(rq);
+	uint64_t ns = sliced ? task->class->slice_ns(rq, task) : 0;
 
 	if (ns) {
 		ax_port_timer_set(&rq->slice, ax_port_ticks() + ax_port_ns_to_ticks(ns));
-	} else {
+	} else if (rq->slice.link) { /* this CPU's own: no need to ask under its lock */
 		ax_port_timer_cancel(&rq->slice);
 	}
 }
@@ -67,7 +68,7 @@ static void charge(struct ax_runqueue *rq, struct ax_task *task)
 
 	task->since = now;
 	task->runtime += ticks;
-	if (task->class) {
+	if (task->class && task->class->account) {
 		task->class->account(rq, task, ticks);
 	}
 }
@@ -169,7 +170,6 @@ void ax_port_task_block(void)
 	}
 	task->state = AX_TASK_BLOCKED;
 	switch_away(rq);
-	task->wake_pending = false;
 	ax_arch_irq_restore(irq);
 }
 
@@ -179,7 +179,7 @@ static void check_preempt(struct ax_runqueue *rq, struct ax_task *task, unsigned
 	struct ax_task *running = rq->current;
 	unsigned mine = rank_of(task->class), theirs = rank_of(running->class);
 
-	if (mine < theirs || (mine == theirs && task->class->preempts(task, running))) {
+	if (mine < theirs || (mine == theirs && task->class->preempts && task->class->preempts(task, running))) {
 		rq->need_resched = true;
 		ax_port_cpu_kick(cpu);
 	} else if (cpu == ax_port_cpu()) {
@@ -204,6 +204,12 @@ void ax_port_task_wake(struct ax_task *task)
 		task->wake_pending = true;
 	}
 	ax_port_unlock(&rq->lock, irq);
+	/* With interrupts masked the switch waits: for the end of the interrupt, or for the vCPU's next look. */
+	if (ax_arch_irq_enabled()) {
+		irq = ax_arch_irq_save();
+		ax_sched_preempt();
+		ax_arch_irq_restore(irq);
+	}
 }
 
 void ax_sched_init_cpu(void)

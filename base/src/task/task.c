@@ -38,8 +38,9 @@ const char *ax_sched_default(void)
 	return default_class ? default_class->name : ax_sched_classes[ax_sched_class_count - 1]->name;
 }
 
-int ax_sched_least_loaded(uint64_t affinity)
+int ax_sched_admit_anywhere(struct ax_task *task)
 {
+	uint64_t affinity = task->affinity;
 	int best = -1;
 
 	for (unsigned cpu = 0; cpu < ax_port_cpu_count(); cpu++) {
@@ -48,7 +49,8 @@ int ax_sched_least_loaded(uint64_t affinity)
 			best = (int)cpu;
 		}
 	}
-	return best;
+	task->cpu = (unsigned)best;
+	return best < 0 ? AX_EINVAL : AX_OK;
 }
 
 static void task_main(void *arg)
@@ -127,7 +129,9 @@ void ax_port_task_join(struct ax_task *task)
 		irq = ax_port_lock(&rq->lock);
 	}
 	ax_port_unlock(&rq->lock, irq);
-	task->class->leave(task);
+	if (task->class->leave) {
+		task->class->leave(task);
+	}
 	change_load(task->cpu, -(int)task->weight);
 	ax_stack_free(task->stack, AX_TASK_STACK);
 	ax_port_free(task, sizeof(*task));

@@ -44,11 +44,12 @@ void ax_port_timer_init(struct ax_timer *timer, ax_timer_fn fn)
 	*timer = (struct ax_timer){.fn = fn};
 }
 
-/* Takes the timer out of whatever CPU's queue it is in. The CPU changes only while the timer is out. */
-static void take_out(struct ax_timer *timer)
+/* Takes the timer out of the queue it is in, if any. Returns the CPU where its function runs just now, or NULL. */
+static struct ax_cpu *take_out(struct ax_timer *timer)
 {
 	struct ax_cpu *cpu = &ax_cpus[timer->cpu];
 	unsigned long irq = ax_port_lock(&cpu->timer_lock);
+	bool running = cpu->timer_running == timer;
 
 	if (timer->link) {
 		unlink(timer);
@@ -57,6 +58,7 @@ static void take_out(struct ax_timer *timer)
 		}
 	}
 	ax_port_unlock(&cpu->timer_lock, irq);
+	return running ? cpu : NULL;
 }
 
 void ax_port_timer_set(struct ax_timer *timer, uint64_t deadline)
@@ -65,9 +67,7 @@ void ax_port_timer_set(struct ax_timer *timer, uint64_t deadline)
 	struct ax_cpu *cpu = ax_this_cpu();
 	struct ax_timer **at = &cpu->timers;
 
-	if (timer->link) {
-		take_out(timer);
-	}
+	(void)take_out(timer);
 	(void)ax_port_lock(&cpu->timer_lock);
 	timer->cpu = cpu->index;
 	timer->deadline = deadline;
@@ -88,16 +88,9 @@ void ax_port_timer_set(struct ax_timer *timer, uint64_t deadline)
 
 void ax_port_timer_cancel(struct ax_timer *timer)
 {
-	struct ax_cpu *cpu = &ax_cpus[timer->cpu];
-
-	if (timer->link) {
-		take_out(timer);
-	}
-	while (cpu != ax_this_cpu() && *(struct ax_timer *volatile *)&cpu->timer_running == timer) {
+	/* Its function may re-arm it once more while it is waited for. */
+	while (take_out(timer)) {
 		ax_arch_relax();
-	}
-	if (timer->link) { /* it re-armed itself meanwhile */
-		take_out(timer);
 	}
 }
 

@@ -26,8 +26,9 @@ bool ax_dt_available(int node);
 
 /* RAM banks; how many there are, at most max. */
 unsigned ax_dt_memory(struct ax_range *out, unsigned max);
-/* /memreserve/ and /reserved-memory. */
+/* /memreserve/ and /reserved-memory; of the latter those that may not even be mapped. */
 unsigned ax_dt_reserved(struct ax_range *out, unsigned max);
+unsigned ax_dt_no_map(struct ax_range *out, unsigned max);
 /* Hardware ids of the CPUs, in the tree's order. */
 unsigned ax_dt_cpus(uint64_t *hw_id, unsigned max);
 /* The node of the console: /chosen/stdout-path without its options. AX_ENOENT. */
@@ -42,6 +43,8 @@ struct ax_module {
 };
 
 void ax_modules_init(void);
+/* Forgets modules that do not lie in RAM, with a warning. */
+void ax_modules_keep_ram(const struct ax_range *ram, unsigned count);
 unsigned ax_module_count(void);
 const struct ax_module *ax_module_at(unsigned index);
 /* NULL: none of that name. Embedded ones win. */

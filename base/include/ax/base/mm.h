@@ -44,7 +44,10 @@ uint64_t ax_mm_reserved(void);
 
 /* ---- mappings (src/mm/map.c) ---------------------------------------------------------------------------------------- */
 
-void ax_map_init(const struct ax_boot_info *info, const struct ax_range *ram, unsigned count);
+/* Where the image lies: from here on ax_port_virt_to_phys() knows its addresses. */
+void ax_map_locate_image(const struct ax_boot_info *info);
+/* Builds and installs the final tables: the image, `ram` as data, none of `hidden`. */
+void ax_map_init(const struct ax_range *ram, unsigned count, const struct ax_range *hidden, unsigned hidden_count);
 /* Device registers at [pa, pa+size), uncached. NULL: out of memory. The same window may be asked for twice. */
 void *ax_iomap(ax_hpa_t pa, uint64_t size);
 /* A stack with an unmapped page below it: returns its top, or NULL. size: page multiple. */

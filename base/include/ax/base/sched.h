@@ -45,6 +45,7 @@ struct ax_runqueue {
 	struct ax_lock lock;
 	struct ax_task *current, *idle;
 	struct ax_task *previous; /* during a switch */
+	struct ax_task *system;   /* ready, in order of arrival */
 	struct ax_task *fair;     /* ready, by vruntime */
 	uint64_t fair_floor;      /* no ready task is behind this vruntime for long */
 	struct ax_task *pinned, *pinned_owner;
@@ -53,20 +54,20 @@ struct ax_runqueue {
 	struct ax_timer slice;
 };
 
-/* All under the run queue's lock. */
+/* All but admit and leave under the run queue's lock. Optional ones may be NULL. */
 struct ax_sched_class {
 	const char *name;
-	/* A CPU of the affinity for a new task, or AX_EBUSY. Takes what it promises. */
+	/* A CPU of the affinity for a new task; AX_EBUSY, AX_EINVAL. Takes what it promises. */
 	int (*admit)(struct ax_task *task);
-	void (*leave)(struct ax_task *task);
+	void (*leave)(struct ax_task *task); /* optional: gives it back */
 	void (*enqueue)(struct ax_runqueue *rq, struct ax_task *task, bool woken);
 	struct ax_task *(*pick)(struct ax_runqueue *rq); /* takes it out of the queue; NULL */
 	bool (*ready)(const struct ax_runqueue *rq);
-	/* The running task used up so many ticks. */
+	/* Optional. The running task used up so many ticks. */
 	void (*account)(struct ax_runqueue *rq, struct ax_task *task, uint64_t ticks);
-	/* `woken` should run rather than `running` of the same class. */
+	/* Optional: never. `woken` should run rather than `running` of the same class. */
 	bool (*preempts)(const struct ax_task *woken, const struct ax_task *running);
-	/* How long it may run while others of its class are ready; 0: as long as it likes. */
+	/* Optional: as long as it likes. How long it may run while others are ready. */
 	uint64_t (*slice_ns)(const struct ax_runqueue *rq, const struct ax_task *task);
 };
 
@@ -84,7 +85,7 @@ void ax_time_interrupt(void);
 /* The class of tasks that name none; AX_ENOENT. */
 int ax_sched_set_default(const char *name);
 const char *ax_sched_default(void);
-/* The CPU of an affinity that carries the least weight; -1: none. */
-int ax_sched_least_loaded(uint64_t affinity);
+/* An admit: the CPU of the affinity that carries the least weight. AX_EINVAL: none. */
+int ax_sched_admit_anywhere(struct ax_task *task);
 
 #endif
