@@ -76,17 +76,25 @@ void ax_map_init(const struct ax_range *ram, unsigned count, const struct ax_ran
 	ax_arch_host_tables(&tables.tag);
 }
 
+static int map_device(uint64_t pa, uint64_t size)
+{
+	return ax_pgtable_map(&tables, pa + AX_DIRECT_MAP_BASE, ax_hpa(pa), size,
+			      AX_PROT_READ | AX_PROT_WRITE | AX_PROT_DEVICE);
+}
+
 void *ax_iomap(ax_hpa_t pa, uint64_t size)
 {
 	uint64_t start = AX_ALIGN_DOWN(pa.v, AX_PAGE_SIZE);
 	uint64_t end = AX_ALIGN_UP(pa.v + size, AX_PAGE_SIZE);
 	unsigned long irq = ax_port_lock(&lock);
-	int err = AX_OK;
+	int err = map_device(start, end - start);
 
-	/* Page by page: another driver may share the window's first or last one. */
-	for (uint64_t page = start; page < end && !err; page += AX_PAGE_SIZE) {
-		err = ax_pgtable_map(&tables, page + AX_DIRECT_MAP_BASE, ax_hpa(page), AX_PAGE_SIZE,
-				     AX_PROT_READ | AX_PROT_WRITE | AX_PROT_DEVICE);
+	/* Another driver's window shares pages with this one: map what is missing. */
+	if (err == AX_EEXIST) {
+		err = AX_OK;
+		for (uint64_t page = start; page < end && (!err || err == AX_EEXIST); page += AX_PAGE_SIZE) {
+			err = map_device(page, AX_PAGE_SIZE);
+		}
 		err = err == AX_EEXIST ? AX_OK : err;
 	}
 	ax_port_unlock(&lock, irq);
