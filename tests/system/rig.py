@@ -75,6 +75,7 @@ class Machine:
     def wait_ready(self, name):
         """From its start, or from where it was last looked at, to the shell's prompt."""
         self.session.expect(re.escape(guest_init.MARKER), vm=name, timeout=BOOT)
+        self.session.focus(name)  # a line that is not ended is shown of the focused console only
         self.session.expect(PROMPT, vm=name)
 
     def command(self, line):
