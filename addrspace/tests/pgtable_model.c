@@ -80,11 +80,12 @@ const char *pgtable_check(const struct ax_pgtable *pt)
 
 /* ---- model ---- */
 
-void model_init(struct model *m, const struct ax_npt_format *f, uint64_t base, uint64_t unit)
+void model_init(struct model *m, const struct ax_npt_format *f, uint64_t base, uint64_t unit, unsigned units)
 {
 	memset(m, 0, sizeof(*m));
 	m->base = base;
 	m->unit = unit;
+	m->units = units;
 	if (ax_pgtable_init(&m->pt, f, 7, 0) != AX_OK) {
 		ax_mock_panic("no memory for a model");
 	}
@@ -97,7 +98,7 @@ void model_destroy(struct model *m)
 
 const char *model_compare(const struct model *m)
 {
-	for (unsigned i = 0; i < MODEL_UNITS; i++) {
+	for (unsigned i = 0; i < m->units; i++) {
 		uint64_t addr = m->base + i * m->unit;
 		struct ax_pgtable_leaf leaf;
 		int err = ax_pgtable_walk(&m->pt, addr, &leaf);
@@ -168,7 +169,7 @@ const char *model_do(struct model *m, const struct model_step *step, int *result
 {
 	bool taken = step->op == MODEL_MAP && any_mapped(m, step);
 
-	ax_mock_tlb_fill(m->pt.format, &m->pt.tag, m->base, MODEL_UNITS * m->unit);
+	ax_mock_tlb_fill(m->pt.format, &m->pt.tag, m->base, m->units * m->unit);
 	*result = run(m, step);
 	if (taken != (*result == AX_EEXIST)) {
 		return taken ? "mapped twice" : "refused as mapped";

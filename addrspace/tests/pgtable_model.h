@@ -5,7 +5,7 @@
 
 #include <ax/pgtable.h>
 
-#define MODEL_UNITS 1536u
+#define MODEL_MAX_UNITS 1536u
 /* Targets lie outside the mock's memory: no table page can be mistaken for one. */
 #define MODEL_PA (64ull << 30)
 
@@ -19,7 +19,8 @@ struct model_page {
 struct model {
 	struct ax_pgtable pt;
 	uint64_t base, unit; /* address of the first unit, its size: one page or more */
-	struct model_page page[MODEL_UNITS];
+	unsigned units;
+	struct model_page page[MODEL_MAX_UNITS];
 };
 
 struct model_step {
@@ -29,7 +30,7 @@ struct model_step {
 	uint32_t prot;
 };
 
-void model_init(struct model *m, const struct ax_npt_format *f, uint64_t base, uint64_t unit);
+void model_init(struct model *m, const struct ax_npt_format *f, uint64_t base, uint64_t unit, unsigned units);
 void model_destroy(struct model *m);
 
 /*

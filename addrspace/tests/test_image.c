@@ -248,6 +248,70 @@ START_TEST(a_failed_copy_leaves_the_image_in_place_and_can_be_tried_again)
 }
 END_TEST
 
+/* What another vCPU or the life-cycle task does while a copy is being made. */
+static void write_the_same_page(void)
+{
+	ck_assert_int_eq(guest_write(RAM_BASE + AX_MIB(2), 7), AX_OK);
+}
+
+static void remove_the_page(void)
+{
+	ck_assert_int_eq(ax_aspace_remove(as, ax_gpa(RAM_BASE + AX_MIB(2)), AX_MIB(2)), AX_OK);
+}
+
+static void replace_the_image(void)
+{
+	ck_assert_int_eq(ax_aspace_remove(as, ax_gpa(RAM_BASE), RAM_SIZE), AX_OK);
+	ck_assert_int_eq(ax_aspace_add_ram(as, ax_gpa(RAM_BASE), RAM_SIZE, AX_PROT_RWX), AX_OK);
+	ck_assert_int_eq(ax_aspace_add_image(as, ax_gpa(RAM_BASE), ax_port_virt_to_phys(image + AX_MIB(4)), AX_MIB(4)),
+			 AX_OK);
+}
+
+START_TEST(a_copy_that_was_overtaken_is_thrown_away)
+{
+	start();
+	ck_assert_int_eq(lay(0, IMAGE_SIZE), AX_OK);
+	ax_mock_on_page_alloc(write_the_same_page);
+	ck_assert_int_eq(guest_write(RAM_BASE + AX_MIB(2) + 8, 8), AX_OK);
+	ck_assert_uint_eq(host_word(RAM_BASE + AX_MIB(2)), 7);
+	ck_assert_uint_eq(host_word(RAM_BASE + AX_MIB(2) + 8), 8);
+	ck_assert_uint_eq(stats().image_bytes, IMAGE_SIZE - AX_MIB(2));
+	finish();
+}
+END_TEST
+
+START_TEST(a_page_removed_while_it_is_copied_stays_removed)
+{
+	start();
+	ck_assert_int_eq(lay(0, IMAGE_SIZE), AX_OK);
+	ax_mock_on_page_alloc(remove_the_page);
+	ck_assert_int_eq(guest_write(RAM_BASE + AX_MIB(2), SECRET), AX_ENOENT);
+	finish();
+}
+END_TEST
+
+START_TEST(an_image_replaced_while_it_is_copied_is_not_mixed_with_the_old_one)
+{
+	start();
+	ck_assert_int_eq(lay(0, IMAGE_SIZE), AX_OK);
+	ax_mock_on_page_alloc(replace_the_image);
+	ck_assert_int_eq(guest_write(RAM_BASE + 8, SECRET), AX_OK);
+	ck_assert_uint_eq(host_word(RAM_BASE + AX_KIB(4)), image_word(AX_MIB(4) + AX_KIB(4)));
+	finish();
+}
+END_TEST
+
+START_TEST(a_later_image_covers_the_tail_of_an_earlier_one)
+{
+	start();
+	ck_assert_int_eq(lay(AX_MIB(2), 100), AX_OK);
+	ck_assert_int_eq(ax_aspace_add_image(as, ax_gpa(RAM_BASE), ax_port_virt_to_phys(image), AX_MIB(4)), AX_OK);
+	ck_assert_int_eq(ax_aspace_scrub(as), AX_OK);
+	ck_assert_uint_eq(host_word(RAM_BASE + AX_MIB(2)), image_word(AX_MIB(2)));
+	finish();
+}
+END_TEST
+
 static int lay_unaligned(void)
 {
 	return lay(AX_KIB(12), AX_MIB(5) + 100);
@@ -321,6 +385,10 @@ int main(void)
 	    two_guests_share_one_image,
 	    a_window_can_be_cut_through_copied_and_shared_parts,
 	    a_failed_copy_leaves_the_image_in_place_and_can_be_tried_again,
+	    a_copy_that_was_overtaken_is_thrown_away,
+	    a_page_removed_while_it_is_copied_stays_removed,
+	    an_image_replaced_while_it_is_copied_is_not_mixed_with_the_old_one,
+	    a_later_image_covers_the_tail_of_an_earlier_one,
 	    every_step_survives_a_failure_of_each_allocation,
 	    a_thousand_images_leave_nothing_behind,
 	};

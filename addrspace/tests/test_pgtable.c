@@ -68,6 +68,16 @@ START_TEST(a_target_that_is_not_aligned_takes_smaller_leaves)
 }
 END_TEST
 
+START_TEST(no_leaf_stands_where_the_format_has_none)
+{
+	ck_assert_int_eq(ax_pgtable_init(&pt, ax_mock_format_ept(), 3, 0), AX_OK);
+	ck_assert_int_eq(ax_pgtable_map(&pt, 0, PA(AX_GIB(960)), AX_GIB(512), RW), AX_OK);
+	ck_assert_uint_eq(pt.leaves[0], 0);
+	ck_assert_uint_eq(pt.leaves[1], 512);
+	finish();
+}
+END_TEST
+
 START_TEST(a_split_block_merges_again_when_its_parts_agree)
 {
 	unsigned last = start(_i)->levels - 1u;
@@ -248,83 +258,6 @@ START_TEST(a_sparse_range_with_many_tables_comes_down_clean)
 }
 END_TEST
 
-/* ---- random operations against the model ---- */
-
-static uint64_t seed;
-
-static unsigned rnd(unsigned bound)
-{
-	seed = seed * 6364136223846793005ull + 1442695040888963407ull;
-	return (unsigned)(seed >> 33) % bound;
-}
-
-static struct model_step random_step(void)
-{
-	static const unsigned sizes[] = {1, 1, 1, 2, 7, 64, 256, 512, 512, 513, 700, 1024};
-	static const uint32_t prots[] = {AX_PROT_READ, RW, RW, AX_PROT_RWX, RW | AX_PROT_DEVICE};
-	struct model_step s = {.op = (enum model_op)rnd(MODEL_OPS), .delta = rnd(6), .prot = prots[rnd(5)]};
-
-	s.count = sizes[rnd(AX_ARRAY_SIZE(sizes))];
-	s.first = rnd(MODEL_UNITS - s.count + 1);
-	if (rnd(2)) {
-		s.first &= ~511u;
-	}
-	return s;
-}
-
-static struct model model;
-
-static void random_run(const struct ax_npt_format *f, uint64_t base, uint64_t unit, unsigned steps)
-{
-	model_init(&model, f, base, unit);
-	for (unsigned i = 0; i < steps; i++) {
-		struct model_step s = random_step();
-		int result;
-		const char *problem = model_do(&model, &s, &result);
-
-		ck_assert_msg(!problem, "step %u: op %d first %u count %u delta %u prot %x: %s", i, s.op, s.first,
-			      s.count, s.delta, s.prot, problem);
-	}
-	model_destroy(&model);
-	ax_mock_check_clean();
-}
-
-START_TEST(random_operations_agree_with_an_array_of_pages)
-{
-	seed = 1;
-	random_run(formats[_i](), AX_GIB(1) - AX_MIB(2), AX_PAGE_SIZE, 250);
-}
-END_TEST
-
-START_TEST(random_operations_on_large_blocks_agree_with_the_model)
-{
-	seed = 2;
-	random_run(formats[_i](), AX_GIB(4), AX_MIB(2), 500);
-}
-END_TEST
-
-START_TEST(a_failed_allocation_leaves_the_old_state_wherever_it_strikes)
-{
-	seed = 3;
-	model_init(&model, formats[_i](), AX_GIB(1) - AX_MIB(2), AX_PAGE_SIZE);
-	for (unsigned i = 0; i < 60; i++) {
-		struct model_step s = random_step();
-		int result = AX_ENOMEM;
-
-		for (unsigned n = 1; result == AX_ENOMEM; n++) {
-			const char *problem;
-
-			ax_mock_fail_alloc(n, false);
-			problem = model_do(&model, &s, &result);
-			ck_assert_msg(!problem, "step %u, allocation %u: %s", i, n, problem);
-		}
-		ax_mock_fail_alloc(0, false);
-	}
-	model_destroy(&model);
-	ax_mock_check_clean();
-}
-END_TEST
-
 /* ---- the mock notices what the engine must not do ---- */
 
 START_TEST(the_tlb_notices_a_missing_invalidate)
@@ -383,9 +316,6 @@ int main(void)
 	    no_cpu_reaches_a_page_after_unmap_or_remap,
 	    a_range_costs_one_invalidation_and_a_new_mapping_none,
 	    a_sparse_range_with_many_tables_comes_down_clean,
-	    random_operations_agree_with_an_array_of_pages,
-	    random_operations_on_large_blocks_agree_with_the_model,
-	    a_failed_allocation_leaves_the_old_state_wherever_it_strikes,
 	    the_tlb_notices_a_missing_invalidate,
 	    the_tlb_notices_a_table_freed_too_early,
 	};
@@ -400,6 +330,7 @@ int main(void)
 		tcase_add_loop_test(tc, per_format[i], 0, FORMATS);
 	}
 	tcase_add_test(tc, pages_of_the_host_itself_are_not_merged_under_its_feet);
+	tcase_add_test(tc, no_leaf_stands_where_the_format_has_none);
 	tcase_add_test(tc, the_tlb_notices_a_live_block_changed_in_place);
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);

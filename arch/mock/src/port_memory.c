@@ -31,6 +31,7 @@ static struct {
 	bool ready;
 	unsigned max_order;
 	size_t limit, used;
+	void (*on_alloc)(void);
 	void (*on_free)(void *va, unsigned order);
 	uint32_t head[MAX_ORDER + 1];
 	uint32_t next[PAGES], prev[PAGES];
@@ -87,6 +88,7 @@ void ax_mock_pages_reset(void)
 	buddy.max_order = MAX_ORDER;
 	buddy.limit = 0;
 	buddy.used = 0;
+	buddy.on_alloc = NULL;
 	buddy.on_free = NULL;
 	for (unsigned i = 0; i <= MAX_ORDER; i++) {
 		buddy.head[i] = NIL;
@@ -101,6 +103,11 @@ void ax_mock_page_limit(unsigned max_order, size_t pages)
 {
 	buddy.max_order = AX_MIN(max_order, MAX_ORDER);
 	buddy.limit = pages;
+}
+
+void ax_mock_on_page_alloc(void (*fn)(void))
+{
+	buddy.on_alloc = fn;
 }
 
 void ax_mock_on_page_free(void (*fn)(void *va, unsigned order))
@@ -122,11 +129,16 @@ static void clear(void *va, unsigned order)
 
 void *ax_port_page_alloc(unsigned order)
 {
+	void (*meanwhile)(void) = buddy.on_alloc;
 	unsigned from = order;
 	uint32_t page;
 
 	if (!buddy.ready) {
 		ax_mock_pages_reset();
+	}
+	if (meanwhile) {
+		buddy.on_alloc = NULL;
+		meanwhile();
 	}
 	if (ax_mock_alloc_fails() || order > buddy.max_order ||
 	    (buddy.limit && buddy.used + (1ul << order) > buddy.limit)) {

@@ -210,7 +210,7 @@ bool ax_port_task_need_resched(void)
 {
 	bool asked = tasks.current->asked;
 
-	/* A task that just got the CPU is not asked to give it up at once: else two that look first would never get on. */
+	/* A task that just got the CPU is not asked to give it up at once: two that look first would never get on. */
 	tasks.current->asked = true;
 	return asked && tasks.head != NULL;
 }

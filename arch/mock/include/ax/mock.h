@@ -60,6 +60,8 @@ AX_NORETURN void ax_mock_panic(const char *fmt, ...) AX_PRINTF(1, 2);
 const struct ax_npt_format *ax_mock_format_stage2(void); /* 3 levels, 40 bits, 8 KiB root, break-before-make */
 const struct ax_npt_format *ax_mock_format_sv39x4(void); /* 3 levels, 41 bits, 16 KiB root */
 const struct ax_npt_format *ax_mock_format_ept(void);    /* 4 levels, 48 bits, no leaf in the root */
+/* 8 entries a table, 3 levels: 512 pages in all, so that a test goes through everything. */
+const struct ax_npt_format *ax_mock_format_tiny(bool break_before_make);
 
 /*
  * One memory access by a CPU: uses a cached translation if there is one, otherwise walks the tables and caches both
@@ -135,6 +137,8 @@ void ax_mock_check_clean(void);
 
 /* Limits on the page allocator: the largest order it gives (default: 1 GiB), and pages in all (0: the window). */
 void ax_mock_page_limit(unsigned max_order, size_t pages);
+/* Runs in the next page allocation, once: what another CPU does meanwhile. NULL: off. */
+void ax_mock_on_page_alloc(void (*fn)(void));
 /* Sees each page block just before it is freed: to check that it was scrubbed. NULL: off. */
 void ax_mock_on_page_free(void (*fn)(void *va, unsigned order));
 
