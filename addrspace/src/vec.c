@@ -42,12 +42,14 @@ void ax_vec_insert(struct ax_vec *vec, unsigned index, const void *item)
 
 void ax_vec_remove(struct ax_vec *vec, unsigned index, unsigned n)
 {
-	char *at = ax_vec_at(vec, index);
+	char *at;
 
-	if (n) {
-		memmove(at, at + n * vec->item_size, (vec->count - index - n) * vec->item_size);
-		vec->count -= n;
+	if (n == 0) {
+		return; /* perhaps there is no array at all */
 	}
+	at = ax_vec_at(vec, index);
+	memmove(at, at + n * vec->item_size, (vec->count - index - n) * vec->item_size);
+	vec->count -= n;
 }
 
 void ax_vec_free(struct ax_vec *vec)

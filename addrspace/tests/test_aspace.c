@@ -272,6 +272,43 @@ START_TEST(a_failed_allocation_undoes_the_whole_step)
 }
 END_TEST
 
+/* Two regions of four pages whose memory is one block of eight, as luck may have it; the second fails at allocation n.
+ */
+static bool contiguous_neighbour_fails_at(unsigned n)
+{
+	const uint64_t half = 4 * AX_PAGE_SIZE;
+	char *block;
+	int err;
+
+	guest_create(ax_mock_format_tiny(true));
+	block = ax_port_page_alloc(3);
+	ax_port_page_split(block, 3);
+	ax_mock_page_limit(2, 0);
+	ax_port_page_free(block, 2);
+	ck_assert_int_eq(ax_aspace_add_ram(as, ax_gpa(0), half, RW), AX_OK);
+	ax_port_page_free(block + half, 2);
+	ax_mock_fail_alloc(n, true);
+	err = ax_aspace_add_ram(as, ax_gpa(half), AX_KIB(64), RW);
+	ck_assert(err == AX_OK || err == AX_ENOMEM);
+	if (err) {
+		ck_assert_int_eq(ax_aspace_fault(as, ax_gpa(half), AX_PROT_READ), AX_ENOENT);
+		ck_assert_uint_eq(stats().leaves[2], 4);
+	}
+	ax_mock_fail_alloc(0, false);
+	ax_mock_page_limit(18, 0);
+	guest_finish();
+	ax_mock_check_clean();
+	return err != AX_OK;
+}
+
+START_TEST(undoing_ram_beside_contiguous_ram_needs_no_memory)
+{
+	for (unsigned n = 1; contiguous_neighbour_fails_at(n); n++) {
+		guest_setup();
+	}
+}
+END_TEST
+
 START_TEST(a_table_quota_refuses_ram_whole)
 {
 	ck_assert_int_eq(ax_aspace_create(ax_mock_format_stage2(), 1, 3, &as), AX_OK);
@@ -314,6 +351,7 @@ int main(void)
 	    scrub_leaves_no_byte_and_keeps_the_memory,
 	    memory_of_a_dead_guest_is_cleared_before_it_is_given_back,
 	    a_failed_allocation_undoes_the_whole_step,
+	    undoing_ram_beside_contiguous_ram_needs_no_memory,
 	    a_table_quota_refuses_ram_whole,
 	    a_thousand_lives_leave_nothing_behind,
 	};
