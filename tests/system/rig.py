@@ -81,7 +81,7 @@ class Machine:
     def command(self, line):
         """Types at Axle's prompt; what it answered."""
         self.session.send(f"{line}\n", vm=AXLE)
-        found = self.session.expect(rf"^axle> {re.escape(line)}\n((?:.*\n)*?)axle> $", vm=AXLE, timeout=ANSWER)
+        found = self.session.expect(rf"{re.escape(line)}\n((?:.*\n)*?)axle> $", vm=AXLE, timeout=ANSWER)
         return found[1]
 
     def wait_state(self, name, state):

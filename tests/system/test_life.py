@@ -66,7 +66,7 @@ class AskedAtThePrompt(unittest.TestCase):
             for _ in range(3):
                 machine.wait_ready("debian")
                 machine.command("vm delete debian")
-                machine.wait_state("debian", "deleted")
+                machine.wait_state("debian", "absent")
                 free.append(machine.free_memory())
                 machine.command("vm create debian")
                 machine.command("vm start debian")
