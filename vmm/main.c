@@ -24,7 +24,7 @@
 #define CONFIG_MODULE "config"
 #define DEFAULT_ESCAPE_KEY 0x1du
 #define HOUSEKEEPING_CPU AX_BIT(0)
-#define HOUSEKEEPING_WEIGHT 1024u
+#define HOUSEKEEPING_WEIGHT 1u /* little: guests are placed by weight */
 
 static struct {
 	struct ax_config config;

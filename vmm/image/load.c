@@ -78,13 +78,21 @@ static int check(const struct ax_vm_config *config)
 	return check_extents(config, extent, AX_ARRAY_SIZE(extent));
 }
 
-/* Shares whole pages where both sides are page-aligned, copies otherwise. */
+/* What an image is shared in: smaller pieces would cost more faults, one for each page, than the copy they save. */
+#define SHARE_SIZE AX_MIB(2)
+
+/* Shares whole pieces where both sides are aligned, and copies the rest. */
 static int place(struct ax_vm *vm, ax_gpa_t gpa, const struct ax_image *image)
 {
-	if (AX_IS_ALIGNED(gpa.v, AX_PAGE_SIZE) && AX_IS_ALIGNED(image->hpa.v, AX_PAGE_SIZE)) {
-		return ax_aspace_add_image(vm->aspace, gpa, image->hpa, image->size);
+	bool aligned = AX_IS_ALIGNED(gpa.v, SHARE_SIZE) && AX_IS_ALIGNED(image->hpa.v, SHARE_SIZE);
+	uint64_t shared = aligned ? AX_ALIGN_DOWN(image->size, SHARE_SIZE) : 0;
+	int err = shared ? ax_aspace_add_image(vm->aspace, gpa, image->hpa, shared) : AX_OK;
+
+	if (err || shared == image->size) {
+		return err;
 	}
-	return ax_aspace_load(vm->aspace, gpa, ax_port_phys_to_virt(image->hpa), image->size);
+	return ax_aspace_load(vm->aspace, ax_gpa(gpa.v + shared), ax_port_phys_to_virt(ax_hpa(image->hpa.v + shared)),
+			      image->size - shared);
 }
 
 static int place_tree(struct ax_vm *vm)

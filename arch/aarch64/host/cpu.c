@@ -81,8 +81,16 @@ void ax_arch_clean_dcache(void *va, size_t size)
 {
 	size_t line = dcache_line();
 	uintptr_t end = (uintptr_t)va + size;
+	uintptr_t p = AX_ALIGN_DOWN((uintptr_t)va, line);
 
-	for (uintptr_t p = AX_ALIGN_DOWN((uintptr_t)va, line); p < end; p += line) {
+	/* Four at a time: guests' copies are megabytes. */
+	for (; p + 4 * line <= end; p += 4 * line) {
+		__asm__ volatile("dc civac, %0\n\tdc civac, %1\n\tdc civac, %2\n\tdc civac, %3"
+				 :
+				 : "r"(p), "r"(p + line), "r"(p + 2 * line), "r"(p + 3 * line)
+				 : "memory");
+	}
+	for (; p < end; p += line) {
 		__asm__ volatile("dc civac, %0" : : "r"(p) : "memory");
 	}
 	ax_dsb(sy);
@@ -109,7 +117,8 @@ void ax_arch_zero_pages(void *va, size_t size)
 		}
 		return;
 	}
-	for (size_t block = (size_t)4 << (dczid & 15); p < end; p += block) {
-		__asm__ volatile("dc zva, %0" : : "r"(p) : "memory");
+	/* A page is at least two blocks of the largest size there is. */
+	for (size_t block = (size_t)4 << (dczid & 15); p < end; p += 2 * block) {
+		__asm__ volatile("dc zva, %0\n\tdc zva, %1" : : "r"(p), "r"(p + block) : "memory");
 	}
 }

@@ -49,10 +49,14 @@ static void lr_write(unsigned n, uint64_t value)
 		}                                                                                                      \
 	} while (0)
 
+/*
+ * The exit was the point: after_exit and before_entry remove the cause. Until then the line stays up, and the host would take it
+ * again and again: off, to be switched on at the next entry.
+ */
 static bool maintenance(unsigned hwirq)
 {
-	/* The exit was the point: after_exit and before_entry remove the cause. */
 	(void)hwirq;
+	AX_MSR(ICH_HCR_EL2, 0);
 	return true;
 }
 
@@ -93,6 +97,13 @@ void ax_arm_gich_reset(struct ax_arch_vcpu *vcpu)
 static uint64_t hcr(const struct ax_arch_vcpu *vcpu)
 {
 	return ICH_HCR_EN | (vcpu->notify_free ? ICH_HCR_UIE : 0);
+}
+
+void ax_arm_gich_rearm(const struct ax_arch_vcpu *vcpu)
+{
+	if (!AX_MRS(ICH_HCR_EL2)) {
+		AX_MSR(ICH_HCR_EL2, hcr(vcpu));
+	}
 }
 
 void ax_arm_gich_load(struct ax_arch_vcpu *vcpu)

@@ -142,6 +142,7 @@ void ax_arch_vcpu_run(struct ax_arch_vcpu *vcpu, struct ax_exit *exit)
 {
 	unsigned trap;
 
+	ax_arm_gich_rearm(vcpu);
 	do {
 		trap = ax_arm_enter(vcpu);
 		ax_arm_decode(vcpu, trap, exit);

@@ -131,6 +131,8 @@ unsigned ax_arm_gich_lrs(void);
 void ax_arm_gich_reset(struct ax_arch_vcpu *vcpu);
 void ax_arm_gich_load(struct ax_arch_vcpu *vcpu);
 void ax_arm_gich_put(struct ax_arch_vcpu *vcpu);
+/* Before each entry: after a maintenance interrupt the interface is off. */
+void ax_arm_gich_rearm(const struct ax_arch_vcpu *vcpu);
 /* gtimer.c */
 int ax_arm_gtimer_init(void);
 void ax_arm_gtimer_enable(bool on);

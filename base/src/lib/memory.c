@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * memcpy and family. The inner loops move 64 bytes a turn in pairs of words, which compilers turn into load and store pairs;
- * words may be unaligned, as normal memory allows on every architecture Axle runs on.
+ * memcpy and family. The inner loops move 64 bytes a turn in pairs of words, written as one type of their size so that compilers
+ * use load and store pairs; they may be unaligned, as normal memory allows on every architecture Axle runs on.
  */
 #include <stdint.h>
 #include <string.h>
@@ -9,23 +9,20 @@
 /* A word at any address, which may alias anything. */
 typedef uint64_t __attribute__((aligned(1), may_alias)) word_t;
 #define WORD sizeof(word_t)
-#define BLOCK (8 * WORD)
+__extension__ typedef unsigned __int128 __attribute__((aligned(1), may_alias)) pair_t;
+#define BLOCK (4 * sizeof(pair_t))
 
 /* All loads come before the stores, so that overlapping blocks are moved right in both directions. */
 static inline void move_block(char *dst, const char *src)
 {
-	const word_t *s = (const word_t *)src;
-	word_t *d = (word_t *)dst;
-	uint64_t a = s[0], b = s[1], c = s[2], e = s[3], f = s[4], g = s[5], h = s[6], i = s[7];
+	const pair_t *s = (const pair_t *)src;
+	pair_t *d = (pair_t *)dst;
+	pair_t a = s[0], b = s[1], c = s[2], e = s[3];
 
 	d[0] = a;
 	d[1] = b;
 	d[2] = c;
 	d[3] = e;
-	d[4] = f;
-	d[5] = g;
-	d[6] = h;
-	d[7] = i;
 }
 
 static void move_up(char *d, const char *s, size_t n)
