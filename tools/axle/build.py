@@ -49,8 +49,7 @@ def board(chosen, resolved, compiler=None, yes=False, verbose=False):
     packages.ensure([f"build-{chosen.arch}"] + (["fuzz"] if compiler == "clang" else []), yes)
     folder = paths.build_dir(chosen.name)
     options = {"AX_LIBFDT_DIR": libfdt.folder(), **chosen.cmake_options(), **_embedded(chosen, resolved, folder)}
-    if compiler:
-        options["AX_COMPILER"] = compiler
+    options["AX_COMPILER"] = compiler or "gcc"
     _cmake(chosen.arch, folder, options, verbose)
     if not (folder / "axle.bin").exists():
         raise AxleError(f"the build left no {paths.relative(folder)}/axle.bin")
@@ -77,11 +76,19 @@ def _embedded(chosen, resolved, folder):
 def _cmake(preset, folder, options, verbose):
     if folder.name in ("host", *HOST) and preset not in HOST:
         raise UsageError(f"a board cannot be called {folder.name}")
-    definitions = [f"-D{key}={value}" for key, value in options.items()]
+    definitions = [f"-U{key}" if value is None else f"-D{key}={value}" for key, value in options.items()]
     with _alone(folder), term.Progress(f"building {paths.relative(folder)}"):
-        _step(["cmake", "--preset", preset, "-B", str(folder), *definitions], verbose)
+        fresh = ["--fresh"] if _cached(folder, "AX_COMPILER") not in (None, options.get("AX_COMPILER")) else []
+        _step(["cmake", "--preset", preset, "-B", str(folder), *fresh, *definitions], verbose)
         _step(["cmake", "--build", str(folder), *(["--verbose"] if verbose else [])], verbose)
     return folder
+
+
+def _cached(folder, name):
+    """Value that CMake keeps of an earlier configuration, or None. A compiler is never changed in place."""
+    cache = folder / "CMakeCache.txt"
+    found = cache.exists() and re.search(rf"^{name}:\w+=(.*)$", cache.read_text(), re.M)
+    return found[1] if found else None
 
 
 @contextlib.contextmanager

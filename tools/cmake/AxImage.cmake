@@ -19,7 +19,7 @@ function(ax_embed_modules out)
             "\t.section .axmodule_data.${n}, \"a\"\n\t.balign 0x200000\nmodule_${n}:\n\t.incbin \"${CMAKE_MATCH_2}\"\n"
             "module_${n}_end:\n\t.section .rodata.axmodule_name, \"a\"\nmodule_${n}_name:\n\t.asciz \"${CMAKE_MATCH_1}\"\n"
             "\t.section .axmodules, \"a\"\n\t.balign 8\n\t.quad module_${n}_name, module_${n}, module_${n}_end\n")
-        set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${CMAKE_MATCH_2}")
+        set_property(SOURCE ${out} APPEND PROPERTY OBJECT_DEPENDS "${CMAKE_MATCH_2}")
         math(EXPR n "${n} + 1")
     endforeach()
     file(CONFIGURE OUTPUT ${out} CONTENT "${text}" @ONLY)

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 
 from axle.config import check_files  # noqa: E402
-from axle.config.board import BOARD_SCHEMA, read_board  # noqa: E402
+from axle.config.board import BOARD_SCHEMA, FEATURES, read_board  # noqa: E402
 from axle.config.document import parse_toml  # noqa: E402
 from axle.config.schema import Choice, keys_of  # noqa: E402
 from axle.config.vm import VM_SCHEMA, read_vm  # noqa: E402
@@ -50,6 +50,12 @@ class Reference(unittest.TestCase):
 
     def test_every_key_of_a_board_file_is_there(self):
         self.check(BOARD_SCHEMA, BOARD_PART)
+
+    def test_every_feature_is_an_option_of_the_build(self):
+        build = (ROOT / "base" / "CMakeLists.txt").read_text()
+        for key, (option, _) in FEATURES.items():
+            with self.subTest(key=key):
+                self.assertRegex(build, rf"(?m)^(option|set)\({option} ")
 
     def test_the_examples_of_keys_are_accepted(self):
         for schema, part in ((VM_SCHEMA, VM_PART), (BOARD_SCHEMA, BOARD_PART)):

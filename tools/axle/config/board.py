@@ -16,8 +16,8 @@ FEATURES = {
     "backtrace": ("AX_FEATURE_BACKTRACE", Boolean()),
     "pl011": ("AX_FEATURE_PL011", Boolean()),
     "ns16550": ("AX_FEATURE_NS16550", Boolean()),
-    "sched_fair": ("AX_FEATURE_SCHED_FAIR", Boolean()),
-    "sched_pinned": ("AX_FEATURE_SCHED_PINNED", Boolean()),
+    "sched_fair": ("AX_SCHED_FAIR", Boolean()),
+    "sched_pinned": ("AX_SCHED_PINNED", Boolean()),
     "log_max": ("AX_FEATURE_LOG_MAX", Choice(LOG_LEVELS)),
 }
 
@@ -103,9 +103,10 @@ class Board:
         return [vm_path(name, self.source.directory) for name in self.vms]
 
     def cmake_options(self):
-        """{CMake option: value} of the features that the file sets; the others keep the build's defaults."""
+        """{CMake option: value} of every feature; None where the file leaves it to the build's default."""
         words = {True: "ON", False: "OFF"}
-        return {FEATURES[name][0]: words.get(value, value) for name, value in self.features.items()}
+        values = {option: self.features.get(name) for name, (option, _) in FEATURES.items()}
+        return {option: words.get(value, value) for option, value in values.items()}
 
     def memory(self):
         """Host RAM as (base, size)."""
