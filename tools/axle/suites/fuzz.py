@@ -42,9 +42,12 @@ def _target(target, seconds):
     name = target.name.removeprefix(PREFIX)
 
     def run():
+        start = corpora(name)
+        if not start:
+            return Outcome(failed=1, told=f"no folder MODULE/fuzz/corpus/{name} with inputs to start from")
         found = target.parent / "found" / name
         found.mkdir(parents=True, exist_ok=True)
         status, text = command([target, f"-max_total_time={seconds}", f"-seed={SEED}", f"-timeout={INPUT_TIMEOUT}",
-                                f"-artifact_prefix={found}-", found, *corpora(name)], seconds * 2 + 120)
+                                f"-artifact_prefix={found}-", found, *start], seconds * 2 + 120)
         return Outcome(int(status == 0), int(status != 0), told=tail(text) if status else "")
     return run
