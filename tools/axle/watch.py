@@ -11,6 +11,7 @@ from .screen import plain, source_of
 
 PANIC = "axle: panic"
 GRACE = 2  # seconds for a panic's report to come out
+REST = 0.5  # seconds for the rest of the line that was waited for; a prompt has none
 
 
 def compiled(pattern):
@@ -42,24 +43,35 @@ def until(command, pattern, timeout, out):
 def _follow(emulator, pattern, timeout, out):
     deadline = time.monotonic() + timeout
     buffer = b""
-    panicked = False
+    panicked = found = False
+
+    def verdict(otherwise):
+        if panicked:
+            return "Axle panicked"
+        return None if found else otherwise
+
     while True:
         left = deadline - time.monotonic()
         if left <= 0:
-            return "Axle panicked" if panicked else f"not seen within {timeout:g} s"
+            return verdict(f"not seen within {timeout:g} s")
         if not select.select([emulator.stdout], [], [], left)[0]:
             continue
         data = os.read(emulator.stdout.fileno(), 65536)
         if not data:
-            return "Axle panicked" if panicked else _ended(emulator, pattern)
+            return verdict(None) if panicked or found else _ended(emulator, pattern)
         _copy(out, data)
         *lines, buffer = (buffer + data).split(b"\n")
+        if found and lines:
+            return None
         seen = [plain(line.decode(errors="replace")) for line in (*lines, buffer)]
         if not panicked and any(PANIC in line for line in seen):
-            panicked = True
-            deadline = time.monotonic() + GRACE
-        if not panicked and pattern and any(matches(pattern, line) for line in seen):
+            panicked, deadline = True, time.monotonic() + GRACE
+        if panicked or found or not pattern:
+            continue
+        if any(matches(pattern, line) for line in seen[:-1]):
             return None
+        if matches(pattern, seen[-1]):
+            found, deadline = True, time.monotonic() + REST
 
 
 def _copy(out, data):

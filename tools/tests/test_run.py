@@ -143,14 +143,23 @@ class Choice(unittest.TestCase):
 
 class Until(unittest.TestCase):
     def wait(self, script, pattern, timeout=20):
-        with open(os.devnull, "w", encoding="utf-8") as out:
-            return watch.until(fake_emulator(script), pattern and watch.compiled(pattern), timeout, out.fileno())
+        with tempfile.TemporaryFile() as out:
+            told = watch.until(fake_emulator(script), pattern and watch.compiled(pattern), timeout, out.fileno())
+            out.seek(0)
+            self.copied = out.read().decode()
+            return told
 
     def test_text_behind_a_vms_name_is_seen(self):
         self.assertIsNone(self.wait("print('[linux-a] ready now', flush=True); import time; time.sleep(60)", "^ready"))
 
     def test_text_of_a_line_that_is_not_ended_is_seen(self):
         self.assertIsNone(self.wait("print('\\x1b[1mguest# ', end='', flush=True); import time; time.sleep(60)", "^guest# $"))
+
+    def test_the_line_of_the_text_is_copied_to_its_end_and_no_further(self):
+        script = ("import sys, time; w = lambda s: (sys.stdout.write(s), sys.stdout.flush(), time.sleep(0.1))\n"
+                  "w('one ready, '); w('cpus 1'); w('\\n'); time.sleep(60)")
+        self.assertIsNone(self.wait(script, "ready"))
+        self.assertEqual(self.copied, "one ready, cpus 1\n")
 
     def test_a_time_without_the_text_is_a_failure(self):
         self.assertIn("not seen", self.wait("import time; time.sleep(60)", "never", 0.2))
