@@ -12,6 +12,7 @@ struct fakes {
 	int create_err, start_err, stop_err, reset_err, destroy_err; /* what the next calls return */
 	unsigned created, started, stopped, reset, destroyed;
 	unsigned images, loads; /* ax_aspace_add_image, ax_aspace_load */
+	uint64_t image_bytes;   /* in all images */
 	ax_gpa_t load_gpa;      /* of the last load */
 	size_t load_size;
 	uint8_t loaded[AX_KIB(64)]; /* its first bytes */

@@ -9,6 +9,9 @@
 #include "fakes.h"
 #include "suites.h"
 
+#define KERNEL_ORDER 9u  /* 2 MiB */
+#define INITRD_ORDER 10u /* 4 MiB */
+
 static struct ax_vm_config config;
 static struct ax_vm vm;
 static uint8_t *kernel, *initrd;
@@ -31,8 +34,8 @@ static void set_up(void)
 {
 	ax_mock_reset();
 	fakes_reset();
-	kernel = ax_port_page_alloc(2);
-	initrd = ax_port_page_alloc(1);
+	kernel = ax_port_page_alloc(KERNEL_ORDER);
+	initrd = ax_port_page_alloc(INITRD_ORDER);
 	make_image(kernel);
 	config = (struct ax_vm_config){
 	    .name = "vm",
@@ -57,8 +60,8 @@ static void set_up(void)
 
 static void tear_down(void)
 {
-	ax_port_page_free(kernel, 2);
-	ax_port_page_free(initrd, 1);
+	ax_port_page_free(kernel, KERNEL_ORDER);
+	ax_port_page_free(initrd, INITRD_ORDER);
 	ax_mock_check_clean();
 }
 
@@ -147,20 +150,37 @@ START_TEST(a_header_that_contradicts_itself_is_refused)
 }
 END_TEST
 
-START_TEST(aligned_images_are_shared_and_the_tree_is_copied)
+static void enlarge_images(void)
 {
+	config.kernel.size = AX_MIB(2);
+	put64(kernel + 16, AX_MIB(2));
+	config.initrd.size = AX_MIB(2) + 5000;
+}
+
+START_TEST(aligned_images_are_shared_in_two_mebibytes_and_the_rest_is_copied)
+{
+	enlarge_images();
 	ck_assert_int_eq(ax_image_load(&vm), AX_OK);
 	ck_assert_uint_eq(fakes.images, 2);
-	ck_assert_uint_eq(fakes.loads, 1);
+	ck_assert_uint_eq(fakes.image_bytes, AX_MIB(4));
+	ck_assert_uint_eq(fakes.loads, 2); /* the initrd's end, the tree */
 	ck_assert_uint_eq(fakes.load_gpa.v, config.dtb_gpa.v);
 	ck_assert_mem_eq(fakes.loaded, "\xd0\x0d\xfe\xed", 4);
 }
 END_TEST
 
+START_TEST(small_images_are_copied)
+{
+	ck_assert_int_eq(ax_image_load(&vm), AX_OK);
+	ck_assert_uint_eq(fakes.images, 0);
+	ck_assert_uint_eq(fakes.loads, 3);
+}
+END_TEST
+
 START_TEST(an_unaligned_initrd_is_copied)
 {
-	config.initrd.hpa.v += 512;
-	config.initrd.size -= 512;
+	enlarge_images();
+	config.initrd.hpa.v += AX_PAGE_SIZE;
 	ck_assert_int_eq(ax_image_load(&vm), AX_OK);
 	ck_assert_uint_eq(fakes.images, 1);
 	ck_assert_uint_eq(fakes.loads, 2);
@@ -189,6 +209,7 @@ END_TEST
 
 START_TEST(a_failed_placement_is_the_load_error)
 {
+	enlarge_images();
 	fakes.image_err = AX_ENOMEM;
 	ck_assert_int_eq(ax_image_load(&vm), AX_ENOMEM);
 	fakes.image_err = AX_OK;
@@ -209,7 +230,8 @@ Suite *image_suite(void)
 	tcase_add_test(t, anything_else_is_a_flat_binary);
 	tcase_add_loop_test(t, compressed_and_object_files_are_refused_with_advice, 0, (int)AX_ARRAY_SIZE(foreign));
 	tcase_add_loop_test(t, a_header_that_contradicts_itself_is_refused, 0, (int)AX_ARRAY_SIZE(contradictions));
-	tcase_add_test(t, aligned_images_are_shared_and_the_tree_is_copied);
+	tcase_add_test(t, aligned_images_are_shared_in_two_mebibytes_and_the_rest_is_copied);
+	tcase_add_test(t, small_images_are_copied);
 	tcase_add_test(t, an_unaligned_initrd_is_copied);
 	tcase_add_test(t, a_kernel_off_its_boundary_is_refused);
 	tcase_add_test(t, bss_counts_for_memory_and_for_overlap);
