@@ -35,7 +35,7 @@ static struct {
 	struct ax_task *manager, *keyboard, *prompt;
 } vmm;
 
-/* ---- what the parts ask of the machine ------------------------------------------------------------------------- */
+/* ---- what the parts ask of the machine ---- */
 
 static int find_module(void *ctx, const char *name, struct ax_image *out)
 {
@@ -102,35 +102,35 @@ static void host_info(struct ax_host_info *out)
 	struct ax_page_stats pages = ax_pages_stats();
 
 	*out = (struct ax_host_info){
-	    .version = AX_VERSION,
-	    .arch = ax_arch_caps()->name,
-	    .sched = ax_sched_default(),
-	    .cpus = ax_port_cpu_count(),
-	    .memory_total = pages.total * AX_PAGE_SIZE + ax_mm_reserved(),
-	    .memory_free = pages.free * AX_PAGE_SIZE,
-	    .uptime_ns = ax_port_ticks_to_ns(ax_port_ticks()),
+		.version = AX_VERSION,
+		.arch = ax_arch_caps()->name,
+		.sched = ax_sched_default(),
+		.cpus = ax_port_cpu_count(),
+		.memory_total = pages.total * AX_PAGE_SIZE + ax_mm_reserved(),
+		.memory_free = pages.free * AX_PAGE_SIZE,
+		.uptime_ns = ax_port_ticks_to_ns(ax_port_ticks()),
 	};
 }
 
 static const struct ax_console_port screen_port = {.write = screen_write, .wake = keyboard_wake};
 static const struct ax_life_ops life_ops = {.wake = manager_wake, .idle = all_stopped};
 static const struct ax_shell_host shell_host = {
-    .vformat = ax_vsnprintf,
-    .info = host_info,
-    .set_log_level = ax_log_set_level,
-    .power_off = ax_arch_power_off,
-    .reboot = ax_arch_reboot,
-    .wake = prompt_wake,
+	.vformat = ax_vsnprintf,
+	.info = host_info,
+	.set_log_level = ax_log_set_level,
+	.power_off = ax_arch_power_off,
+	.reboot = ax_arch_reboot,
+	.wake = prompt_wake,
 };
 
-/* ---- start ------------------------------------------------------------------------------------------------------ */
+/* ---- start ---- */
 
 /* Leaves an empty configuration, and so a prompt without VMs, when there is none to use. */
 static void read_config(void)
 {
 	const struct ax_arch_caps *caps = ax_arch_caps();
 	const struct ax_config_env env = {
-	    .module = find_module, .cpus = ax_port_cpu_count(), .gpa_bits = caps->gpa_bits};
+		.module = find_module, .cpus = ax_port_cpu_count(), .gpa_bits = caps->gpa_bits};
 	const struct ax_module *module = ax_module_find(CONFIG_MODULE);
 	struct ax_config *config = &vmm.config;
 
@@ -193,8 +193,11 @@ static void prompt_task(void *arg)
 
 static int spawn(const char *name, void (*entry)(void *arg), struct ax_task **out)
 {
-	struct ax_task_params params = {
-	    .name = name, .entry = entry, .affinity = HOUSEKEEPING_CPU, .sched = "system", .weight = HOUSEKEEPING_WEIGHT};
+	struct ax_task_params params = {.name = name,
+					.entry = entry,
+					.affinity = HOUSEKEEPING_CPU,
+					.sched = "system",
+					.weight = HOUSEKEEPING_WEIGHT};
 	int err = ax_port_task_spawn(&params, out);
 
 	if (err == AX_ENOENT) {

@@ -248,7 +248,7 @@ void ax_aspace_stats(struct ax_aspace *as, struct ax_aspace_stats *out)
 	unsigned long irq = ax_port_lock(&as->lock);
 
 	*out = (struct ax_aspace_stats){
-	    .ram_bytes = as->ram_bytes, .image_bytes = as->image_bytes, .table_pages = as->pt.pages};
+		.ram_bytes = as->ram_bytes, .image_bytes = as->image_bytes, .table_pages = as->pt.pages};
 	for (unsigned i = 0; i < AX_NPT_MAX_LEVELS; i++) {
 		out->leaves[i] = as->pt.leaves[i];
 	}

@@ -131,8 +131,10 @@ struct ax_chunk *ax_window_chunk(struct ax_window *window, uint64_t addr);
 bool ax_window_shares(const struct ax_window *window, uint64_t addr);
 /* Makes [addr, end) a window of its own, returned in *upper. Lock held. AX_ENOMEM. */
 int ax_window_cut(struct ax_window *window, uint64_t addr, struct ax_window **upper);
-/* Makes the page at addr, in a window, the guest's own. No lock. AX_ENOMEM. AX_OK also when there is nothing (more) to
- * do. */
+/*
+ * Makes the page at addr, in a window, the guest's own. No lock. AX_ENOMEM. AX_OK also when there is nothing (more) to
+ * do.
+ */
 int ax_window_copy(struct ax_aspace *as, uint64_t addr);
 /* The window shows its image again. No lock. AX_ENOMEM. */
 int ax_window_restore(struct ax_aspace *as, uint64_t gpa);

@@ -34,11 +34,11 @@ static bool plan(struct ax_aspace *as, uint64_t addr, bool whole, struct copy *o
 	c = ax_window_chunk(w, addr);
 	whole = whole && !c->page && chunk >= w->gpa && chunk + AX_CHUNK_SIZE <= w->gpa + w->size;
 	*out = (struct copy){
-	    .gpa = whole ? chunk : AX_ALIGN_DOWN(addr, AX_PAGE_SIZE),
-	    .size = whole ? AX_CHUNK_SIZE : AX_PAGE_SIZE,
-	    .prot = r->prot,
-	    .generation = as->generation,
-	    .needs_table = !whole && !c->page,
+		.gpa = whole ? chunk : AX_ALIGN_DOWN(addr, AX_PAGE_SIZE),
+		.size = whole ? AX_CHUNK_SIZE : AX_PAGE_SIZE,
+		.prot = r->prot,
+		.generation = as->generation,
+		.needs_table = !whole && !c->page,
 	};
 	out->from = ax_hpa(w->hpa.v + (out->gpa - w->gpa));
 	return true;

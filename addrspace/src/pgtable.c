@@ -10,10 +10,10 @@ int ax_pgtable_init(struct ax_pgtable *pt, const struct ax_npt_format *format, u
 		return AX_ENOMEM;
 	}
 	*pt = (struct ax_pgtable){
-	    .format = format,
-	    .tag = {.root = ax_port_virt_to_phys(root), .id = id},
-	    .pages = (size_t)1 << format->root_order,
-	    .quota = quota,
+		.format = format,
+		.tag = {.root = ax_port_virt_to_phys(root), .id = id},
+		.pages = (size_t)1 << format->root_order,
+		.quota = quota,
 	};
 	return AX_OK;
 }

@@ -109,8 +109,8 @@ static size_t count(const struct ax_npt_format *f, const struct ax_pgtable_chang
 	}
 	for (uint64_t slot = AX_ALIGN_DOWN(first, size); slot < end; slot += size) {
 		unsigned i = ax_index(f, node->level, slot);
-		uint64_t pte =
-		    node->table ? ax_entry_load(&node->table[i]) : ax_split_entry(f, node->parent, node->level - 1, i);
+		uint64_t pte = node->table ? ax_entry_load(&node->table[i])
+					   : ax_split_entry(f, node->parent, node->level - 1, i);
 		struct node child = {.level = node->level + 1, .base = slot};
 
 		switch (ax_pgtable_decide(f, c, node->level, slot, pte)) {

@@ -148,7 +148,8 @@ START_TEST(the_host_never_touches_a_device)
 
 	guest_create(ax_mock_format_stage2());
 	ck_assert_int_eq(
-	    ax_aspace_add_device(as, ax_gpa(0x9000000), ax_hpa(0x3f000000), AX_PAGE_SIZE, RW | AX_PROT_DEVICE), AX_OK);
+		ax_aspace_add_device(as, ax_gpa(0x9000000), ax_hpa(0x3f000000), AX_PAGE_SIZE, RW | AX_PROT_DEVICE),
+		AX_OK);
 	ck_assert_int_eq(ax_aspace_read(as, ax_gpa(0x9000000), &word, 4), AX_EFAULT);
 	ck_assert_int_eq(ax_aspace_write(as, ax_gpa(0x9000000), &word, 4), AX_EFAULT);
 	ck_assert_int_eq(ax_aspace_load(as, ax_gpa(0x9000000), &word, 4), AX_EFAULT);
@@ -272,7 +273,8 @@ START_TEST(a_failed_allocation_undoes_the_whole_step)
 }
 END_TEST
 
-/* Two regions of four pages whose memory is one block of eight, as luck may have it; the second fails at allocation n.
+/*
+ * Two regions of four pages whose memory is one block of eight, as luck may have it; the second fails at allocation n.
  */
 static bool contiguous_neighbour_fails_at(unsigned n)
 {
@@ -336,24 +338,24 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {
-	    ram_comes_in_the_largest_blocks_the_host_has,
-	    a_host_with_single_pages_only_still_serves,
-	    overlapping_regions_are_refused_and_neighbours_are_not,
-	    malformed_regions_are_refused,
-	    a_copy_that_leaves_memory_by_one_byte_moves_nothing,
-	    a_copy_crosses_regions_that_touch,
-	    addresses_that_wrap_or_lie_beyond_the_format_are_faults,
-	    permissions_bind_the_guest_and_devices_but_not_a_loader,
-	    the_host_never_touches_a_device,
-	    a_fault_that_passed_is_run_again,
-	    a_hole_can_be_cut_into_ram_and_filled_again,
-	    removal_takes_several_regions_and_the_gaps_between,
-	    scrub_leaves_no_byte_and_keeps_the_memory,
-	    memory_of_a_dead_guest_is_cleared_before_it_is_given_back,
-	    a_failed_allocation_undoes_the_whole_step,
-	    undoing_ram_beside_contiguous_ram_needs_no_memory,
-	    a_table_quota_refuses_ram_whole,
-	    a_thousand_lives_leave_nothing_behind,
+		ram_comes_in_the_largest_blocks_the_host_has,
+		a_host_with_single_pages_only_still_serves,
+		overlapping_regions_are_refused_and_neighbours_are_not,
+		malformed_regions_are_refused,
+		a_copy_that_leaves_memory_by_one_byte_moves_nothing,
+		a_copy_crosses_regions_that_touch,
+		addresses_that_wrap_or_lie_beyond_the_format_are_faults,
+		permissions_bind_the_guest_and_devices_but_not_a_loader,
+		the_host_never_touches_a_device,
+		a_fault_that_passed_is_run_again,
+		a_hole_can_be_cut_into_ram_and_filled_again,
+		removal_takes_several_regions_and_the_gaps_between,
+		scrub_leaves_no_byte_and_keeps_the_memory,
+		memory_of_a_dead_guest_is_cleared_before_it_is_given_back,
+		a_failed_allocation_undoes_the_whole_step,
+		undoing_ram_beside_contiguous_ram_needs_no_memory,
+		a_table_quota_refuses_ram_whole,
+		a_thousand_lives_leave_nothing_behind,
 	};
 
 	return run_suite("aspace", tests, AX_ARRAY_SIZE(tests));

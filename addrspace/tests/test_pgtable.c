@@ -303,21 +303,21 @@ END_TEST
 int main(void)
 {
 	const TTest *const per_format[] = {
-	    the_largest_leaf_that_fits_is_used,
-	    a_target_that_is_not_aligned_takes_smaller_leaves,
-	    a_split_block_merges_again_when_its_parts_agree,
-	    pages_mapped_one_by_one_become_a_block,
-	    the_last_unmap_frees_every_table_but_the_root,
-	    a_remap_to_the_same_target_changes_nothing,
-	    malformed_ranges_and_permissions_are_refused,
-	    a_page_mapped_twice_is_refused,
-	    a_quota_bounds_the_tables_and_leaves_the_old_state,
-	    the_memory_type_survives_protect,
-	    no_cpu_reaches_a_page_after_unmap_or_remap,
-	    a_range_costs_one_invalidation_and_a_new_mapping_none,
-	    a_sparse_range_with_many_tables_comes_down_clean,
-	    the_tlb_notices_a_missing_invalidate,
-	    the_tlb_notices_a_table_freed_too_early,
+		the_largest_leaf_that_fits_is_used,
+		a_target_that_is_not_aligned_takes_smaller_leaves,
+		a_split_block_merges_again_when_its_parts_agree,
+		pages_mapped_one_by_one_become_a_block,
+		the_last_unmap_frees_every_table_but_the_root,
+		a_remap_to_the_same_target_changes_nothing,
+		malformed_ranges_and_permissions_are_refused,
+		a_page_mapped_twice_is_refused,
+		a_quota_bounds_the_tables_and_leaves_the_old_state,
+		the_memory_type_survives_protect,
+		no_cpu_reaches_a_page_after_unmap_or_remap,
+		a_range_costs_one_invalidation_and_a_new_mapping_none,
+		a_sparse_range_with_many_tables_comes_down_clean,
+		the_tlb_notices_a_missing_invalidate,
+		the_tlb_notices_a_table_freed_too_early,
 	};
 	Suite *suite = suite_create("pgtable");
 	TCase *tc = tcase_create("pgtable");

@@ -19,12 +19,12 @@ struct record {
 };
 
 static const struct ax_vm_config config = {
-    .name = "fuzz",
-    .vcpus = 4,
-    .gpa_bits = 40,
-    .ram_count = 1,
-    .ram = {{.gpa = {RAM_BASE}, .size = AX_MIB(1), .prot = AX_PROT_RWX}},
-    .entry = {RAM_BASE},
+	.name = "fuzz",
+	.vcpus = 4,
+	.gpa_bits = 40,
+	.ram_count = 1,
+	.ram = {{.gpa = {RAM_BASE}, .size = AX_MIB(1), .prot = AX_PROT_RWX}},
+	.entry = {RAM_BASE},
 };
 
 /* Arguments that are near something: a CPU, the entry, a function id. */
@@ -46,8 +46,8 @@ static void call(struct ax_vm *vm, const struct record *r)
 {
 	unsigned vcpu = r->vcpu % config.vcpus;
 	struct ax_exit exit = {
-	    .reason = AX_EXIT_HYPERCALL,
-	    .hypercall = {.nr = shape(r->id, r->what), .ext = r->immediate & 1},
+		.reason = AX_EXIT_HYPERCALL,
+		.hypercall = {.nr = shape(r->id, r->what), .ext = r->immediate & 1},
 	};
 
 	for (unsigned i = 0; i < 3; i++) {

@@ -47,14 +47,14 @@ static int create_vgicv3(struct ax_vm *vm, const struct ax_device_config *config
 {
 	uint64_t hw_id[AX_VM_MAX_VCPUS];
 	struct ax_vgicv3_config vgic = {
-	    .name = config->name,
-	    .dist_base = config->range[0].base,
-	    .redist_base = config->range[1].base,
-	    .vcpus = vm->vcpu_count,
-	    .hw_id = hw_id,
-	    .spis = count_spis(vm->config),
-	    .port = &vm->virq_port,
-	    .port_ctx = vm,
+		.name = config->name,
+		.dist_base = config->range[0].base,
+		.redist_base = config->range[1].base,
+		.vcpus = vm->vcpu_count,
+		.hw_id = hw_id,
+		.spis = count_spis(vm->config),
+		.port = &vm->virq_port,
+		.port_ctx = vm,
 	};
 	struct ax_irqchip *chip;
 	struct ax_device *dev;
@@ -132,9 +132,9 @@ static const struct {
 	const char *name;
 	int (*create)(struct ax_vm *vm, const struct ax_device_config *config);
 } model[] = {
-    {"vgicv3", create_vgicv3},
-    {"arm-vtimer", create_vtimer},
-    {"pl011", create_pl011},
+	{"vgicv3", create_vgicv3},
+	{"arm-vtimer", create_vtimer},
+	{"pl011", create_pl011},
 };
 
 static bool known(const char *name)

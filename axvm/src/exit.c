@@ -62,12 +62,12 @@ static enum ax_step exit_error(struct ax_run *run)
 
 /* Interrupts are off; those that may block or copy pages open them. */
 static enum ax_step (*const handler[AX_EXIT_COUNT])(struct ax_run *run) = {
-    [AX_EXIT_NONE] = exit_none,        [AX_EXIT_HYPERCALL] = exit_hypercall,
-    [AX_EXIT_MMIO] = ax_exit_mmio,     [AX_EXIT_PIO] = ax_exit_pio,
-    [AX_EXIT_SYSREG] = ax_exit_sysreg, [AX_EXIT_FAULT] = ax_exit_fault,
-    [AX_EXIT_HALT] = exit_halt,        [AX_EXIT_IRQ] = exit_irq,
-    [AX_EXIT_KICK] = exit_kick,        [AX_EXIT_UNDEF] = exit_undef,
-    [AX_EXIT_RESET] = exit_reset,      [AX_EXIT_ERROR] = exit_error,
+	[AX_EXIT_NONE] = exit_none,        [AX_EXIT_HYPERCALL] = exit_hypercall,
+	[AX_EXIT_MMIO] = ax_exit_mmio,     [AX_EXIT_PIO] = ax_exit_pio,
+	[AX_EXIT_SYSREG] = ax_exit_sysreg, [AX_EXIT_FAULT] = ax_exit_fault,
+	[AX_EXIT_HALT] = exit_halt,        [AX_EXIT_IRQ] = exit_irq,
+	[AX_EXIT_KICK] = exit_kick,        [AX_EXIT_UNDEF] = exit_undef,
+	[AX_EXIT_RESET] = exit_reset,      [AX_EXIT_ERROR] = exit_error,
 };
 
 enum ax_step ax_exit_dispatch(struct ax_run *run)

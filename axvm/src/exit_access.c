@@ -21,9 +21,9 @@ static enum ax_step memory_fault(struct ax_run *run, ax_gpa_t gpa, uint32_t acce
 		return AX_STEP_INJECT;
 	}
 	ax_port_log_limited(
-	    &vm->budget, AX_LOG_ERROR,
-	    "vm %s: no memory for the page at %#llx (error %d): vm stopped; free host memory and start it again",
-	    vm->config->name, (unsigned long long)gpa.v, err);
+		&vm->budget, AX_LOG_ERROR,
+		"vm %s: no memory for the page at %#llx (error %d): vm stopped; free host memory and start it again",
+		vm->config->name, (unsigned long long)gpa.v, err);
 	return AX_STEP_STOP_VM;
 }
 
@@ -31,7 +31,7 @@ enum ax_step ax_exit_mmio(struct ax_run *run)
 {
 	struct ax_exit_mmio *mmio = &run->exit.mmio;
 	struct ax_access access = {
-	    .data = mmio->data, .vcpu = run->vcpu->index, .width = mmio->width, .write = mmio->write};
+		.data = mmio->data, .vcpu = run->vcpu->index, .width = mmio->width, .write = mmio->write};
 	int err = ax_bus_access(&run->vm->bus, AX_BUS_MMIO, mmio->gpa.v, &access);
 
 	if (err == AX_ENOENT) {
@@ -59,7 +59,7 @@ enum ax_step ax_exit_pio(struct ax_run *run)
 {
 	struct ax_exit_pio *pio = &run->exit.pio;
 	struct ax_access access = {
-	    .data = pio->data, .vcpu = run->vcpu->index, .width = pio->width, .write = pio->write};
+		.data = pio->data, .vcpu = run->vcpu->index, .width = pio->width, .write = pio->write};
 
 	if (ax_bus_access(&run->vm->bus, AX_BUS_PIO, pio->port, &access) != AX_OK) {
 		access.data = ~0ull;

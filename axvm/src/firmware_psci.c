@@ -289,27 +289,28 @@ static const struct {
 	uint8_t query;
 	psci_fn call;
 } function[] = {
-    {0x84000000, 0, PSCI, psci_version},
-    {0x84000001, BOTH, PSCI, cpu_suspend}, /* its feature flags are 0: original format, platform-coordinated */
-    {0x84000002, 0, PSCI, cpu_off},
-    {0x84000003, BOTH, PSCI, cpu_on},
-    {0x84000004, BOTH, PSCI, affinity_info},
-    {0x84000006, 0, PSCI, migrate_info_type}, /* MIGRATE and MIGRATE_INFO_UP_CPU, 5 and 7: not supported, as it says */
-    {0x84000008, 0, PSCI, system_off},
-    {0x84000009, 0, PSCI, system_reset},
-    {0x8400000a, 0, PSCI, psci_features},
-    {0x8400000b, 0, PSCI, cpu_off},
-    {0x8400000c, BOTH, PSCI, cpu_default_suspend},
-    {0x8400000d, BOTH, PSCI, node_hw_state},
-    {0x8400000e, BOTH, PSCI, system_suspend},
-    {0x8400000f, 0, PSCI, set_suspend_mode},
-    {0x84000010, BOTH, PSCI, stat_residency},
-    {0x84000011, BOTH, PSCI, stat_count},
-    {0x84000012, BOTH, PSCI, system_reset2},
-    {0x84000013, 0, PSCI, mem_protect},
-    {0x84000014, BOTH, PSCI, mem_protect_check_range},
-    {0x80000000, 0, SMCCC, smccc_version},
-    {0x80000001, 0, SMCCC, arch_features},
+	{0x84000000, 0, PSCI, psci_version},
+	{0x84000001, BOTH, PSCI, cpu_suspend}, /* its feature flags are 0: original format, platform-coordinated */
+	{0x84000002, 0, PSCI, cpu_off},
+	{0x84000003, BOTH, PSCI, cpu_on},
+	{0x84000004, BOTH, PSCI, affinity_info},
+	/* MIGRATE and MIGRATE_INFO_UP_CPU, 5 and 7: not supported, as this one says */
+	{0x84000006, 0, PSCI, migrate_info_type},
+	{0x84000008, 0, PSCI, system_off},
+	{0x84000009, 0, PSCI, system_reset},
+	{0x8400000a, 0, PSCI, psci_features},
+	{0x8400000b, 0, PSCI, cpu_off},
+	{0x8400000c, BOTH, PSCI, cpu_default_suspend},
+	{0x8400000d, BOTH, PSCI, node_hw_state},
+	{0x8400000e, BOTH, PSCI, system_suspend},
+	{0x8400000f, 0, PSCI, set_suspend_mode},
+	{0x84000010, BOTH, PSCI, stat_residency},
+	{0x84000011, BOTH, PSCI, stat_count},
+	{0x84000012, BOTH, PSCI, system_reset2},
+	{0x84000013, 0, PSCI, mem_protect},
+	{0x84000014, BOTH, PSCI, mem_protect_check_range},
+	{0x80000000, 0, SMCCC, smccc_version},
+	{0x80000001, 0, SMCCC, arch_features},
 };
 
 static int find_function(uint64_t id)

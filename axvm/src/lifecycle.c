@@ -14,10 +14,10 @@ enum operation { START, STOP, RESET, DESTROY };
 #define ANY_STATE (~0u)
 
 static const unsigned allowed[] = {
-    [START] = STATE(CREATED) | STATE(STOPPED),
-    [STOP] = ANY_STATE,
-    [RESET] = ANY_STATE,
-    [DESTROY] = STATE(CREATED) | STATE(STOPPED),
+	[START] = STATE(CREATED) | STATE(STOPPED),
+	[STOP] = ANY_STATE,
+	[RESET] = ANY_STATE,
+	[DESTROY] = STATE(CREATED) | STATE(STOPPED),
 };
 
 static void release(struct ax_vm *vm)
@@ -83,13 +83,13 @@ static int spawn(struct ax_vm *vm, unsigned index)
 	char name[AX_VM_NAME_MAX + 4] = {0};
 	size_t length = strnlen(config->name, AX_VM_NAME_MAX);
 	struct ax_task_params params = {
-	    .name = name,
-	    .entry = ax_run_task,
-	    .arg = &vm->run[index],
-	    .affinity = config->affinity[index],
-	    .sched = config->sched,
-	    .weight = config->weight,
-	    .on_switch = ax_run_on_switch,
+		.name = name,
+		.entry = ax_run_task,
+		.arg = &vm->run[index],
+		.affinity = config->affinity[index],
+		.sched = config->sched,
+		.weight = config->weight,
+		.on_switch = ax_run_on_switch,
 	};
 	struct ax_task *task;
 	int err;
@@ -222,8 +222,8 @@ int ax_vm_retire(struct ax_vm *vm)
 const char *ax_vm_state_name(enum ax_vm_state state)
 {
 	static const char *const name[] = {
-	    [AX_VM_CREATED] = "created",     [AX_VM_RUNNING] = "running", [AX_VM_STOPPING] = "stopping",
-	    [AX_VM_RESETTING] = "resetting", [AX_VM_STOPPED] = "stopped",
+		[AX_VM_CREATED] = "created",     [AX_VM_RUNNING] = "running", [AX_VM_STOPPING] = "stopping",
+		[AX_VM_RESETTING] = "resetting", [AX_VM_STOPPED] = "stopped",
 	};
 
 	return (unsigned)state < AX_ARRAY_SIZE(name) ? name[state] : "?";
@@ -232,8 +232,8 @@ const char *ax_vm_state_name(enum ax_vm_state state)
 const char *ax_vm_stop_name(enum ax_vm_stop reason)
 {
 	static const char *const name[] = {
-	    [AX_STOP_NONE] = "none",   [AX_STOP_POWEROFF] = "power-off", [AX_STOP_REBOOT] = "reboot",
-	    [AX_STOP_ASKED] = "asked", [AX_STOP_FAULT] = "fault",
+		[AX_STOP_NONE] = "none",   [AX_STOP_POWEROFF] = "power-off", [AX_STOP_REBOOT] = "reboot",
+		[AX_STOP_ASKED] = "asked", [AX_STOP_FAULT] = "fault",
 	};
 
 	return (unsigned)reason < AX_ARRAY_SIZE(name) ? name[reason] : "?";

@@ -86,7 +86,7 @@ static int create_vcpus(struct ax_vm *vm)
 	while (vm->vcpu_count < vm->config->vcpus) {
 		unsigned i = vm->vcpu_count;
 		struct ax_arch_vcpu_config config = {
-		    .index = i, .hw_id = ax_vm_hw_id(i), .format = format, .npt = ax_aspace_tag(vm->aspace)};
+			.index = i, .hw_id = ax_vm_hw_id(i), .format = format, .npt = ax_aspace_tag(vm->aspace)};
 		int err = ax_vcpu_init(&vm->vcpu[i], &config, vm);
 
 		if (err) {

@@ -13,28 +13,28 @@ int load_error;
 char console[256];
 
 static const struct ax_vm_config small = {
-    .name = "test",
-    .vcpus = VCPUS,
-    .gpa_bits = 40,
-    .ram_count = 1,
-    .ram = {{.gpa = {RAM_BASE}, .size = RAM_SIZE, .prot = AX_PROT_RWX}},
-    .dtb_gpa = {DTB},
-    .entry = {ENTRY},
-    .device_count = 3,
-    .device =
-	{
-	    {.name = "console",
-	     .model = "pl011",
-	     .range_count = 1,
-	     .range = {{AX_BUS_MMIO, UART_BASE, 0x1000}},
-	     .irq_count = 1,
-	     .irq = {UART_IRQ}},
-	    {.name = "timer", .model = "arm-vtimer", .irq_count = 1, .irq = {TIMER_IRQ}},
-	    {.name = "gic",
-	     .model = "vgicv3",
-	     .range_count = 2,
-	     .range = {{AX_BUS_MMIO, DIST_BASE, 0x10000}, {AX_BUS_MMIO, REDIST_BASE, VCPUS * 0x20000}}},
-	},
+	.name = "test",
+	.vcpus = VCPUS,
+	.gpa_bits = 40,
+	.ram_count = 1,
+	.ram = {{.gpa = {RAM_BASE}, .size = RAM_SIZE, .prot = AX_PROT_RWX}},
+	.dtb_gpa = {DTB},
+	.entry = {ENTRY},
+	.device_count = 3,
+	.device =
+		{
+			{.name = "console",
+			 .model = "pl011",
+			 .range_count = 1,
+			 .range = {{AX_BUS_MMIO, UART_BASE, 0x1000}},
+			 .irq_count = 1,
+			 .irq = {UART_IRQ}},
+			{.name = "timer", .model = "arm-vtimer", .irq_count = 1, .irq = {TIMER_IRQ}},
+			{.name = "gic",
+			 .model = "vgicv3",
+			 .range_count = 2,
+			 .range = {{AX_BUS_MMIO, DIST_BASE, 0x10000}, {AX_BUS_MMIO, REDIST_BASE, VCPUS * 0x20000}}},
+		},
 };
 
 static void write_console(void *ctx, const uint8_t *text, size_t size)
@@ -127,8 +127,8 @@ int64_t call(unsigned vcpu, uint64_t nr, uint64_t a0, uint64_t a1, uint64_t a2)
 struct ax_exit mmio(uint64_t gpa, unsigned width, bool write, uint64_t data)
 {
 	return (struct ax_exit){
-	    .reason = AX_EXIT_MMIO,
-	    .mmio = {.gpa = {gpa}, .width = (uint8_t)width, .write = write, .data = data, .reg = 5},
+		.reason = AX_EXIT_MMIO,
+		.mmio = {.gpa = {gpa}, .width = (uint8_t)width, .write = write, .data = data, .reg = 5},
 	};
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Each exit ends where it should: a device, memory, a fault in the guest, the end of the VM; and the log stays bounded.
+/*
+ * Each exit ends where it should: a device, memory, a fault in the guest, the end of the VM; and the log stays bounded.
  */
 #include <string.h>
 
@@ -129,8 +130,8 @@ START_TEST(a_system_register_of_a_device_reaches_it)
 {
 	/* ICC_SGI1R_EL1: interrupt 3 to CPU 0 */
 	struct ax_exit exit = {
-	    .reason = AX_EXIT_SYSREG,
-	    .sysreg = {.id = (3u << 14) | (12u << 7) | (11u << 3) | 5u, .write = true, .data = 3ull << 24 | 1}};
+		.reason = AX_EXIT_SYSREG,
+		.sysreg = {.id = (3u << 14) | (12u << 7) | (11u << 3) | 5u, .write = true, .data = 3ull << 24 | 1}};
 
 	exit_with(0, &exit);
 	ck_assert_uint_eq(mock(0)->sysreg_done, 1);

@@ -295,7 +295,7 @@ START_TEST(passed_through_ranges_keep_clear_of_devices)
 {
 	config.passthrough_count = 1;
 	config.passthrough[0] = (struct ax_passthrough_config){
-	    .gpa = {UART_BASE}, .hpa = {0x09040000}, .size = 0x1000, .prot = AX_PROT_READ | AX_PROT_DEVICE};
+		.gpa = {UART_BASE}, .hpa = {0x09040000}, .size = 0x1000, .prot = AX_PROT_READ | AX_PROT_DEVICE};
 	ck_assert_int_eq(create(), AX_EEXIST);
 	config.passthrough[0].gpa = ax_gpa(0x09040000);
 	ck_assert_int_eq(create(), AX_OK);

@@ -15,22 +15,22 @@ END_TEST
 START_TEST(unknown_calls_answer_not_supported_without_a_word)
 {
 	static const uint64_t unknown[] = {
-	    0,
-	    ~0ull,
-	    0x84000015,
-	    0xc4000000,
-	    0x8400ffff,
-	    PSCI32(MIGRATE),
-	    PSCI32(MIGRATE_INFO_UP_CPU),
-	    PSCI64(CPU_OFF),
-	    0x84000050 /* TRNG_VERSION */,
-	    0x80008000,
-	    0x80007fff,
-	    0x80003fff /* workarounds */,
-	    0x80000002 /* SOC_ID */,
-	    0xc6000000,
-	    0xbf00ff01,
-	    0x95c1ba5e00000000ull,
+		0,
+		~0ull,
+		0x84000015,
+		0xc4000000,
+		0x8400ffff,
+		PSCI32(MIGRATE),
+		PSCI32(MIGRATE_INFO_UP_CPU),
+		PSCI64(CPU_OFF),
+		0x84000050 /* TRNG_VERSION */,
+		0x80008000,
+		0x80007fff,
+		0x80003fff /* workarounds */,
+		0x80000002 /* SOC_ID */,
+		0xc6000000,
+		0xbf00ff01,
+		0x95c1ba5e00000000ull,
 	};
 
 	for (unsigned i = 0; i < AX_ARRAY_SIZE(unknown); i++) {

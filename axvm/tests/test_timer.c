@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The guest's timer: its line, the interrupt linked to the physical one, sleep until it is due; what else ends sleep.
+/*
+ * The guest's timer: its line, the interrupt linked to the physical one, sleep until it is due; what else ends sleep.
  */
 #include "harness.h"
 
@@ -246,8 +247,8 @@ START_TEST(an_interrupt_from_another_vcpu_ends_halt)
 {
 	/* ICC_SGI1R_EL1: interrupt 3 to CPU 1 */
 	struct ax_exit sgi = {
-	    .reason = AX_EXIT_SYSREG,
-	    .sysreg = {.id = 3u << 14 | 12u << 7 | 11u << 3 | 5u, .write = true, .data = 3ull << 24 | 2}};
+		.reason = AX_EXIT_SYSREG,
+		.sysreg = {.id = 3u << 14 | 12u << 7 | 11u << 3 | 5u, .write = true, .data = 3ull << 24 | 2}};
 
 	call(0, 0xc4000003, 1, ENTRY, 0);
 	write_gic(SGI_FRAME + 0x20000 + 0x080, ~0u);

@@ -21,7 +21,7 @@
 
 #define SAME(...)                                                                                                      \
 	do {                                                                                                           \
-		char own[200], libc[200];                                                                                \
+		char own[200], libc[200];                                                                              \
 		int a = ax_snprintf(own, sizeof(own), __VA_ARGS__);                                                    \
 		int b = snprintf(libc, sizeof(libc), __VA_ARGS__);                                                     \
 		ck_assert_str_eq(own, libc);                                                                           \

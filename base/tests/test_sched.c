@@ -158,15 +158,18 @@ START_TEST(spawn_refuses_what_cannot_run)
 	struct ax_task *task;
 
 	setup();
-	ck_assert_int_eq(ax_port_task_spawn(&(struct ax_task_params){.name = "t", .entry = say, .sched = "lottery"}, &task),
-			 AX_ENOENT);
-	ck_assert_int_eq(ax_port_task_spawn(&(struct ax_task_params){.name = "t", .entry = say, .affinity = AX_BIT(9)}, &task),
-			 AX_EINVAL);
+	ck_assert_int_eq(
+		ax_port_task_spawn(&(struct ax_task_params){.name = "t", .entry = say, .sched = "lottery"}, &task),
+		AX_ENOENT);
+	ck_assert_int_eq(
+		ax_port_task_spawn(&(struct ax_task_params){.name = "t", .entry = say, .affinity = AX_BIT(9)}, &task),
+		AX_EINVAL);
 	for (unsigned n = 1; n <= 2; n++) {
 		size_t before = ax_mock_live_objects();
 
 		ax_mock_fail_alloc(n, false);
-		ck_assert_int_eq(ax_port_task_spawn(&(struct ax_task_params){.name = "t", .entry = say}, &task), AX_ENOMEM);
+		ck_assert_int_eq(ax_port_task_spawn(&(struct ax_task_params){.name = "t", .entry = say}, &task),
+				 AX_ENOMEM);
 		ax_mock_fail_alloc(0, false);
 		ck_assert_uint_eq(ax_mock_live_objects(), before);
 	}

@@ -41,7 +41,7 @@ static const struct ax_irqchip_ops chip_ops = {.set_line = set_line};
 static void access_step(const struct step *s, bool write)
 {
 	struct ax_access access = {
-	    .offset = s->offset % AX_PL011_SIZE, .data = s->value, .width = (uint8_t)(1u << (s->width & 3))};
+		.offset = s->offset % AX_PL011_SIZE, .data = s->value, .width = (uint8_t)(1u << (s->width & 3))};
 
 	access.write = write;
 	if (access.offset + access.width > AX_PL011_SIZE) {

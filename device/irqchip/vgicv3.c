@@ -225,20 +225,20 @@ static void vgic_destroy(struct ax_device *dev)
 }
 
 static const struct ax_device_ops device_ops = {
-    .read = vgic_read,
-    .write = vgic_write,
-    .reset = vgic_reset,
-    .save = vgic_save,
-    .restore = vgic_restore,
-    .destroy = vgic_destroy,
+	.read = vgic_read,
+	.write = vgic_write,
+	.reset = vgic_reset,
+	.save = vgic_save,
+	.restore = vgic_restore,
+	.destroy = vgic_destroy,
 };
 
 static const struct ax_irqchip_ops chip_ops = {
-    .set_line = vgic_set_line,
-    .before_entry = vgic_before_entry,
-    .after_exit = vgic_after_exit,
-    .pending = vgic_has_pending,
-    .reset_vcpu = vgic_reset_vcpu,
+	.set_line = vgic_set_line,
+	.before_entry = vgic_before_entry,
+	.after_exit = vgic_after_exit,
+	.pending = vgic_has_pending,
+	.reset_vcpu = vgic_reset_vcpu,
 };
 
 static bool config_possible(const struct ax_vgicv3_config *config)
@@ -304,12 +304,12 @@ int ax_vgicv3_create(const struct ax_vgicv3_config *config, struct ax_device **d
 		return AX_ENOMEM;
 	}
 	gic->dev = (struct ax_device){
-	    .ops = &device_ops,
-	    .name = config->name,
-	    .resource_count = RESOURCES,
-	    .resource = {[RES_DIST] = {AX_BUS_MMIO, config->dist_base, AX_VGICV3_DIST_SIZE},
-			 [RES_REDIST] = {AX_BUS_MMIO, config->redist_base, gic->vcpus * (uint64_t)AX_GICR_SIZE},
-			 [RES_SGI] = {AX_BUS_SYSREG, AX_ARM_ICC_SGI1R_EL1, SGI_REGS}}};
+		.ops = &device_ops,
+		.name = config->name,
+		.resource_count = RESOURCES,
+		.resource = {[RES_DIST] = {AX_BUS_MMIO, config->dist_base, AX_VGICV3_DIST_SIZE},
+			     [RES_REDIST] = {AX_BUS_MMIO, config->redist_base, gic->vcpus * (uint64_t)AX_GICR_SIZE},
+			     [RES_SGI] = {AX_BUS_SYSREG, AX_ARM_ICC_SGI1R_EL1, SGI_REGS}}};
 	gic->chip = (struct ax_irqchip){.ops = &chip_ops, .port = config->port, .port_ctx = config->port_ctx};
 	set_up(gic, config);
 	vgic_reset(&gic->dev);

@@ -78,13 +78,13 @@ static void write_route(struct vgic_access *a, uint64_t value)
 static uint64_t read_id(struct vgic_access *a)
 {
 	static const uint8_t id[12] = {
-	    0x44, 0, 0, 0, 0x92, 0xb4, AX_GIC_PIDR2_ARCHREV(AX_GIC_ARCHREV_V3) | 0xb, 0, 0x0d, 0xf0, 0x05, 0xb1};
+		0x44, 0, 0, 0, 0x92, 0xb4, AX_GIC_PIDR2_ARCHREV(AX_GIC_ARCHREV_V3) | 0xb, 0, 0x0d, 0xf0, 0x05, 0xb1};
 
 	return id[a->at / 4];
 }
 
 /* IGRPMODR, NSACR, ITARGETSR and SGIR are RES0 here, and like all that is not named read as zero. */
 const struct vgic_map vgic_dist_map = {
-    .block = {VGIC_ROW(AX_GICD_CTLR, 0x80, 0, VGIC_W4, read_control, write_control), VGIC_BANK_ROWS},
-    .high = {{AX_GICD_IROUTER, AX_GICD_IROUTER_END, 256, VGIC_W4_8, read_route, write_route},
-	     {AX_GICD_ID_FIRST, AX_GICD_SIZE, 0, VGIC_W4, read_id, NULL}}};
+	.block = {VGIC_ROW(AX_GICD_CTLR, 0x80, 0, VGIC_W4, read_control, write_control), VGIC_BANK_ROWS},
+	.high = {{AX_GICD_IROUTER, AX_GICD_IROUTER_END, 256, VGIC_W4_8, read_route, write_route},
+		 {AX_GICD_ID_FIRST, AX_GICD_SIZE, 0, VGIC_W4, read_id, NULL}}};

@@ -169,19 +169,19 @@ extern const struct vgic_map vgic_dist_map, vgic_rd_map, vgic_sgi_map;
 /* The register array at `base`, a block or more of it. */
 #define VGIC_ROW(base, size, bank_bytes, widths, read, write)                                                          \
 	[(base) / VGIC_BLOCK...((base) + (size)-1) /                                                                   \
-	    VGIC_BLOCK] = {base, (base) + (size), bank_bytes, widths, read, write}
+		VGIC_BLOCK] = {base, (base) + (size), bank_bytes, widths, read, write}
 
 /* Rows that are alike in the distributor and in SGI_base. */
 #define VGIC_BANK_ROWS                                                                                                 \
 	VGIC_ROW(AX_GICD_IGROUPR, 0x80, 4, VGIC_W4, vgic_read_group, vgic_write_group),                                \
-	    VGIC_ROW(AX_GICD_ISENABLER, 0x80, 4, VGIC_W4, vgic_read_enable, vgic_set_enable),                          \
-	    VGIC_ROW(AX_GICD_ICENABLER, 0x80, 4, VGIC_W4, vgic_read_enable, vgic_clear_enable),                        \
-	    VGIC_ROW(AX_GICD_ISPENDR, 0x80, 4, VGIC_W4, vgic_read_pending, vgic_set_pending),                          \
-	    VGIC_ROW(AX_GICD_ICPENDR, 0x80, 4, VGIC_W4, vgic_read_pending, vgic_clear_pending),                        \
-	    VGIC_ROW(AX_GICD_ISACTIVER, 0x80, 4, VGIC_W4, vgic_read_active, vgic_set_active),                          \
-	    VGIC_ROW(AX_GICD_ICACTIVER, 0x80, 4, VGIC_W4, vgic_read_active, vgic_clear_active),                        \
-	    VGIC_ROW(AX_GICD_IPRIORITYR, 0x400, 32, VGIC_W1_4, vgic_read_priority, vgic_write_priority),               \
-	    VGIC_ROW(AX_GICD_ICFGR, 0x100, 8, VGIC_W4, vgic_read_config, vgic_write_config)
+		VGIC_ROW(AX_GICD_ISENABLER, 0x80, 4, VGIC_W4, vgic_read_enable, vgic_set_enable),                      \
+		VGIC_ROW(AX_GICD_ICENABLER, 0x80, 4, VGIC_W4, vgic_read_enable, vgic_clear_enable),                    \
+		VGIC_ROW(AX_GICD_ISPENDR, 0x80, 4, VGIC_W4, vgic_read_pending, vgic_set_pending),                      \
+		VGIC_ROW(AX_GICD_ICPENDR, 0x80, 4, VGIC_W4, vgic_read_pending, vgic_clear_pending),                    \
+		VGIC_ROW(AX_GICD_ISACTIVER, 0x80, 4, VGIC_W4, vgic_read_active, vgic_set_active),                      \
+		VGIC_ROW(AX_GICD_ICACTIVER, 0x80, 4, VGIC_W4, vgic_read_active, vgic_clear_active),                    \
+		VGIC_ROW(AX_GICD_IPRIORITYR, 0x400, 32, VGIC_W1_4, vgic_read_priority, vgic_write_priority),           \
+		VGIC_ROW(AX_GICD_ICFGR, 0x100, 8, VGIC_W4, vgic_read_config, vgic_write_config)
 
 uint64_t vgic_reg_read(const struct vgic_map *map, struct vgic_access *a, uint32_t offset);
 void vgic_reg_write(const struct vgic_map *map, struct vgic_access *a, uint32_t offset, uint64_t value);

@@ -10,8 +10,10 @@ static uint64_t read_typer(const struct vgic_access *a)
 	return vgic_part(a, AX_GICR_TYPER_AFFINITY(cpu->affinity) | AX_GICR_TYPER_NUMBER(cpu->index) | last);
 }
 
-/* The first registers, which are not arrays; TYPER is the only one of 64 bits. CTLR has no bit that means anything
- * without LPIs. */
+/*
+ * The first registers, which are not arrays; TYPER is the only one of 64 bits. CTLR has no bit that means anything
+ * without LPIs.
+ */
 static uint64_t read_control(struct vgic_access *a)
 {
 	if (AX_ALIGN_DOWN(a->at, 8) == AX_GICR_TYPER) {
@@ -44,7 +46,7 @@ static void write_control(struct vgic_access *a, uint64_t value)
 static uint64_t read_id(struct vgic_access *a)
 {
 	static const uint8_t id[12] = {
-	    0x44, 0, 0, 0, 0x93, 0xb4, AX_GIC_PIDR2_ARCHREV(AX_GIC_ARCHREV_V3) | 0xb, 0, 0x0d, 0xf0, 0x05, 0xb1};
+		0x44, 0, 0, 0, 0x93, 0xb4, AX_GIC_PIDR2_ARCHREV(AX_GIC_ARCHREV_V3) | 0xb, 0, 0x0d, 0xf0, 0x05, 0xb1};
 
 	return id[a->at / 4];
 }

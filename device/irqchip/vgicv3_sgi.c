@@ -6,7 +6,7 @@
 static bool is_target(uint64_t value, uint32_t affinity)
 {
 	uint32_t cluster =
-	    (uint32_t)(AX_GIC_SGIR_AFF3(value) << 16 | AX_GIC_SGIR_AFF2(value) << 8 | AX_GIC_SGIR_AFF1(value));
+		(uint32_t)(AX_GIC_SGIR_AFF3(value) << 16 | AX_GIC_SGIR_AFF2(value) << 8 | AX_GIC_SGIR_AFF1(value));
 
 	return affinity >> 8 == cluster && AX_FIELD_GET(affinity, 7, 4) == AX_GIC_SGIR_RS(value) &&
 	       (AX_GIC_SGIR_LIST(value) >> (affinity & 15) & 1);

@@ -112,8 +112,10 @@ static int pl011_read(struct ax_device *dev, struct ax_access *access)
 	return AX_OK;
 }
 
-/* Out of line too: a character into the loop, or the first one after which the transmit interrupt is up. True: it goes
- * out. */
+/*
+ * Out of line too: a character into the loop, or the first one after which the transmit interrupt is up. True: it goes
+ * out.
+ */
 static __attribute__((noinline)) bool send_slowly(struct pl011 *uart, uint8_t character)
 {
 	unsigned long irq_state = ax_port_lock(&uart->lock);
@@ -234,12 +236,12 @@ static void pl011_destroy(struct ax_device *dev)
 }
 
 static const struct ax_device_ops pl011_ops = {
-    .read = pl011_read,
-    .write = pl011_write,
-    .reset = pl011_reset,
-    .save = pl011_save,
-    .restore = pl011_restore,
-    .destroy = pl011_destroy,
+	.read = pl011_read,
+	.write = pl011_write,
+	.reset = pl011_reset,
+	.save = pl011_save,
+	.restore = pl011_restore,
+	.destroy = pl011_destroy,
 };
 
 int ax_pl011_create(const char *name, uint64_t base, uint64_t size, struct ax_irq_line irq, struct ax_serial_sink sink,
@@ -255,7 +257,7 @@ int ax_pl011_create(const char *name, uint64_t base, uint64_t size, struct ax_ir
 		return AX_ENOMEM;
 	}
 	uart->serial.dev = (struct ax_device){
-	    .ops = &pl011_ops, .name = name, .resource_count = 1, .resource = {{AX_BUS_MMIO, base, size}}};
+		.ops = &pl011_ops, .name = name, .resource_count = 1, .resource = {{AX_BUS_MMIO, base, size}}};
 	uart->serial.input = pl011_input;
 	uart->irq = irq;
 	uart->sink = sink;

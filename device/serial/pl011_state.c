@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* PL011 registers (Arm DDI 0183, 3.3) as a table of masks and reset values, hooks for the few with behaviour, and the
- * FIFO. */
+/*
+ * PL011 registers (Arm DDI 0183, 3.3) as a table of masks and reset values, hooks for the few with behaviour, and the
+ * FIFO.
+ */
 #include "pl011_state.h"
 
 #include <string.h>
@@ -170,19 +172,19 @@ struct pl011_reg {
 };
 
 static const struct pl011_reg regs[PL011_REGS] = {
-    [PL011_DR] = {0, 0, 0, fifo_pop, NULL},
-    [PL011_RSR] = {0xff, RSR_OE, 0, NULL, write_ecr},
-    [PL011_ILPR] = {0xff, 0xff, 0, NULL, NULL},
-    [PL011_IBRD] = {0xffff, 0xffff, 0, NULL, NULL},
-    [PL011_FBRD] = {0x3f, 0x3f, 0, NULL, NULL},
-    [PL011_LCR_H] = {0xff, 0xff, 0, NULL, write_lcr_h},
-    [PL011_CR] = {0xff87, 0xff87, 0x0300, NULL, NULL},
-    [PL011_IFLS] = {0x3f, 0x3f, 0x12, NULL, write_ifls},
-    [PL011_IMSC] = {INT_ALL, INT_ALL, 0, NULL, NULL},
-    [PL011_RIS] = {0, INT_ALL, 0, NULL, NULL},
-    [PL011_MIS] = {0, 0, 0, read_mis, NULL},
-    [PL011_ICR] = {INT_ALL, 0, 0, NULL, write_icr},
-    [PL011_DMACR] = {0x7, 0x7, 0, NULL, NULL},
+	[PL011_DR] = {0, 0, 0, fifo_pop, NULL},
+	[PL011_RSR] = {0xff, RSR_OE, 0, NULL, write_ecr},
+	[PL011_ILPR] = {0xff, 0xff, 0, NULL, NULL},
+	[PL011_IBRD] = {0xffff, 0xffff, 0, NULL, NULL},
+	[PL011_FBRD] = {0x3f, 0x3f, 0, NULL, NULL},
+	[PL011_LCR_H] = {0xff, 0xff, 0, NULL, write_lcr_h},
+	[PL011_CR] = {0xff87, 0xff87, 0x0300, NULL, NULL},
+	[PL011_IFLS] = {0x3f, 0x3f, 0x12, NULL, write_ifls},
+	[PL011_IMSC] = {INT_ALL, INT_ALL, 0, NULL, NULL},
+	[PL011_RIS] = {0, INT_ALL, 0, NULL, NULL},
+	[PL011_MIS] = {0, 0, 0, read_mis, NULL},
+	[PL011_ICR] = {INT_ALL, 0, 0, NULL, write_icr},
+	[PL011_DMACR] = {0x7, 0x7, 0, NULL, NULL},
 };
 
 /* UARTPeriphID0-3: part 0x011, designer Arm, revision r1p5; UARTPCellID0-3. */

@@ -102,8 +102,8 @@ static void insert(struct ax_bus *bus, struct ax_device *dev, unsigned index)
 		at++;
 	}
 	memmove(&slot[at + 1], &slot[at], (*count - at) * sizeof(*slot));
-	slot[at] =
-	    (struct ax_bus_slot){.base = res->base, .end = res->base + (res->size - 1), .dev = dev, .resource = index};
+	slot[at] = (struct ax_bus_slot){
+		.base = res->base, .end = res->base + (res->size - 1), .dev = dev, .resource = index};
 	(*count)++;
 }
 

@@ -79,8 +79,12 @@ uint64_t fake_read(struct fake_vm *vm, unsigned by, unsigned resource, uint64_t 
 
 void fake_write(struct fake_vm *vm, unsigned by, unsigned resource, uint64_t offset, unsigned width, uint64_t value)
 {
-	struct ax_access access = {
-	    .offset = offset, .data = value, .resource = resource, .vcpu = by, .width = (uint8_t)width, .write = true};
+	struct ax_access access = {.offset = offset,
+				   .data = value,
+				   .resource = resource,
+				   .vcpu = by,
+				   .width = (uint8_t)width,
+				   .write = true};
 
 	AX_ASSERT(vm->dev->ops->write(vm->dev, &access) == AX_OK);
 }

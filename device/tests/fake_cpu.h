@@ -48,8 +48,10 @@ uint32_t sgi_base_read(struct fake_vm *vm, unsigned of, uint64_t offset);
 void sgi_base_write(struct fake_vm *vm, unsigned of, uint64_t offset, uint32_t value);
 void send_sgi(struct fake_vm *vm, unsigned by, uint64_t value);
 
-/* Everything on: both groups forwarded, all interrupts enabled in Group 1, SPIs edge-triggered or not, routed to vCPU
- * 0. */
+/*
+ * Everything on: both groups forwarded, all interrupts enabled in Group 1, SPIs edge-triggered or not, routed to vCPU
+ * 0.
+ */
 void fake_enable_all(struct fake_vm *vm, unsigned vcpus, unsigned spis);
 
 void fake_enter(struct fake_vm *vm, unsigned vcpu);

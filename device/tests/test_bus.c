@@ -49,7 +49,7 @@ static void probe_destroy(struct ax_device *dev)
 }
 
 static const struct ax_device_ops probe_ops = {
-    .read = probe_read, .write = probe_write, .reset = probe_reset, .destroy = probe_destroy};
+	.read = probe_read, .write = probe_write, .reset = probe_reset, .destroy = probe_destroy};
 
 /* Devices outlive the test function: the bus destroys them in tear_down. */
 static struct probe pool[64];

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Lines, SGIs and register writes: each act is done to the GICv3 model and, at once and without slots, to the
- * reference. */
+/*
+ * Lines, SGIs and register writes: each act is done to the GICv3 model and, at once and without slots, to the
+ * reference.
+ */
 #include "vgicv3_ref.h"
 
 struct fake_vm vm;

@@ -88,7 +88,7 @@ const char *ax_exit_reason_name(enum ax_exit_reason reason)
 {
 	static const char *const name[] = {
 #define X(id, text) [AX_EXIT_##id] = text,
-	    AX_EXIT_REASONS(X)
+		AX_EXIT_REASONS(X)
 #undef X
 	};
 

@@ -66,8 +66,8 @@ bool ax_vcpu_begin(struct ax_vcpu *vcpu, struct ax_arch_entry *entry)
 const char *ax_vcpu_state_name(enum ax_vcpu_state state)
 {
 	static const char *const name[] = {
-	    [AX_VCPU_OFF] = "off",       [AX_VCPU_STARTING] = "starting", [AX_VCPU_RUNNING] = "running",
-	    [AX_VCPU_HALTED] = "halted", [AX_VCPU_STOPPED] = "stopped",
+		[AX_VCPU_OFF] = "off",       [AX_VCPU_STARTING] = "starting", [AX_VCPU_RUNNING] = "running",
+		[AX_VCPU_HALTED] = "halted", [AX_VCPU_STOPPED] = "stopped",
 	};
 
 	return (unsigned)state < AX_ARRAY_SIZE(name) ? name[state] : "?";

@@ -10,8 +10,8 @@
 #define NAME_MAX_LEN 63u
 
 static const char *const level_words[] = {
-    [AX_LOG_ERROR] = "error", [AX_LOG_WARN] = "warn",   [AX_LOG_INFO] = "info",
-    [AX_LOG_DEBUG] = "debug", [AX_LOG_TRACE] = "trace", NULL,
+	[AX_LOG_ERROR] = "error", [AX_LOG_WARN] = "warn",   [AX_LOG_INFO] = "info",
+	[AX_LOG_DEBUG] = "debug", [AX_LOG_TRACE] = "trace", NULL,
 };
 static const char *const idle_words[] = {[AX_WHEN_IDLE_SHELL] = "shell", [AX_WHEN_IDLE_POWEROFF] = "poweroff", NULL};
 static const char *const sched_words[] = {"fair", "pinned", NULL};
@@ -32,12 +32,12 @@ static int read_escape_key(const struct ax_config_reader *r, const struct ax_con
 
 /* The escape key is a control character, so that a guest's text never holds it by accident; not CR, LF. */
 static const struct ax_config_key root_keys[] = {
-    {.name = "board", .read = ax_config_string, FIELD(board), .required = true, .max = NAME_MAX_LEN},
-    {.name = "arch", .read = ax_config_string, FIELD(arch), .required = true, .max = NAME_MAX_LEN},
-    {.name = "log-level", .read = ax_config_word, FIELD(log_level), .words = level_words},
-    {.name = "scheduler", .read = ax_config_choice, FIELD(sched), .words = sched_words},
-    {.name = "escape-key", .read = read_escape_key, FIELD(escape_key), .min = 0x0e, .max = 0x1f},
-    {.name = "when-idle", .read = ax_config_word, FIELD(when_idle), .words = idle_words},
+	{.name = "board", .read = ax_config_string, FIELD(board), .required = true, .max = NAME_MAX_LEN},
+	{.name = "arch", .read = ax_config_string, FIELD(arch), .required = true, .max = NAME_MAX_LEN},
+	{.name = "log-level", .read = ax_config_word, FIELD(log_level), .words = level_words},
+	{.name = "scheduler", .read = ax_config_choice, FIELD(sched), .words = sched_words},
+	{.name = "escape-key", .read = read_escape_key, FIELD(escape_key), .min = 0x0e, .max = 0x1f},
+	{.name = "when-idle", .read = ax_config_word, FIELD(when_idle), .words = idle_words},
 };
 
 static int check_header(const void *blob, size_t size)
@@ -45,9 +45,9 @@ static int check_header(const void *blob, size_t size)
 	if (!AX_IS_ALIGNED((uintptr_t)blob, 8) || size < sizeof(struct fdt_header) || fdt_check_header(blob) != 0 ||
 	    fdt_totalsize(blob) > size) {
 		ax_port_log(
-		    AX_LOG_ERROR,
-		    "config: the module \"config\" (%llu bytes) is no complete flattened device tree; compile it again",
-		    (unsigned long long)size);
+			AX_LOG_ERROR,
+			"config: the module \"config\" (%llu bytes) is no complete flattened device tree; compile it again",
+			(unsigned long long)size);
 		return AX_EFORMAT;
 	}
 	if (fdt_node_check_compatible(blob, 0, COMPATIBLE) != 0) {
@@ -63,8 +63,7 @@ static unsigned count_subnodes(const void *fdt, int parent)
 	unsigned count = 0;
 	int node;
 
-	fdt_for_each_subnode(node, fdt, parent)
-	{
+	fdt_for_each_subnode (node, fdt, parent) {
 		count++;
 	}
 	return count;
@@ -99,8 +98,7 @@ static int read_vms(const struct ax_config_reader *r, struct ax_config *config)
 		return AX_ENOMEM;
 	}
 	config->vm_count = count;
-	fdt_for_each_subnode(node, r->fdt, parent)
-	{
+	fdt_for_each_subnode (node, r->fdt, parent) {
 		int err = ax_config_read_vm(r, node, &config->vm[index]);
 
 		if (!err) {

@@ -14,9 +14,9 @@ static int read_ranges(const struct ax_config_reader *r, int node, struct ax_dev
 
 	for (unsigned i = 0; !err && i < dev->range_count; i++) {
 		dev->range[i] = (struct ax_resource){
-		    .bus = AX_BUS_MMIO,
-		    .base = ax_config_cell64(cells, 2 * i),
-		    .size = ax_config_cell64(cells, 2 * i + 1),
+			.bus = AX_BUS_MMIO,
+			.base = ax_config_cell64(cells, 2 * i),
+			.size = ax_config_cell64(cells, 2 * i + 1),
 		};
 	}
 	return err;
@@ -81,9 +81,9 @@ static int check_interrupts(const struct ax_config_reader *r, const struct ax_vm
 			for (unsigned j = 0; j < dev->irq_count; j++) {
 				if (vm->device[d].irq[i] == dev->irq[j]) {
 					return AX_CONFIG_REFUSE(
-					    r, AX_EEXIST, "interrupts",
-					    "devices %s and %s both use input %u; give each its own",
-					    vm->device[d].name, dev->name, dev->irq[j]);
+						r, AX_EEXIST, "interrupts",
+						"devices %s and %s both use input %u; give each its own",
+						vm->device[d].name, dev->name, dev->irq[j]);
 				}
 			}
 		}
@@ -99,8 +99,7 @@ int ax_config_read_devices(const struct ax_config_reader *r, int vm_node, struct
 	if (parent < 0) {
 		return AX_OK;
 	}
-	fdt_for_each_subnode(node, r->fdt, parent)
-	{
+	fdt_for_each_subnode (node, r->fdt, parent) {
 		int err;
 
 		if (vm->device_count == AX_VM_MAX_DEVICES) {
@@ -137,10 +136,10 @@ static int read_window(const struct ax_config_reader *r, int node, struct ax_pas
 	}
 	prot = ax_config_cell64(cells, 3);
 	*window = (struct ax_passthrough_config){
-	    .gpa = ax_gpa(ax_config_cell64(cells, 0)),
-	    .hpa = ax_hpa(ax_config_cell64(cells, 1)),
-	    .size = ax_config_cell64(cells, 2),
-	    .prot = (uint32_t)prot,
+		.gpa = ax_gpa(ax_config_cell64(cells, 0)),
+		.hpa = ax_hpa(ax_config_cell64(cells, 1)),
+		.size = ax_config_cell64(cells, 2),
+		.prot = (uint32_t)prot,
 	};
 	if ((prot & ~(uint64_t)(AX_PROT_RWX | AX_PROT_DEVICE)) || !(prot & AX_PROT_READ)) {
 		return AX_CONFIG_REFUSE(r, AX_EINVAL, "range",
@@ -163,8 +162,7 @@ int ax_config_read_passthrough(const struct ax_config_reader *r, int vm_node, st
 	if (parent < 0) {
 		return AX_OK;
 	}
-	fdt_for_each_subnode(node, r->fdt, parent)
-	{
+	fdt_for_each_subnode (node, r->fdt, parent) {
 		int err;
 
 		if (vm->passthrough_count == AX_VM_MAX_PASSTHROUGH) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The guest-physical layout of one VM: nothing overlaps, everything is inside the address space, images are inside RAM.
+/*
+ * The guest-physical layout of one VM: nothing overlaps, everything is inside the address space, images are inside RAM.
  */
 #include "reader.h"
 
@@ -47,9 +48,9 @@ static int check_span(const struct ax_config_reader *r, const struct span *s, un
 	}
 	if (s->base + s->size < s->base || (top && s->base + s->size > top)) {
 		return AX_CONFIG_REFUSE(
-		    r, AX_ERANGE, s->kind,
-		    "0x%llx at 0x%llx leaves the %u-bit guest address space; move it or raise gpa-bits",
-		    (unsigned long long)s->size, (unsigned long long)s->base, gpa_bits);
+			r, AX_ERANGE, s->kind,
+			"0x%llx at 0x%llx leaves the %u-bit guest address space; move it or raise gpa-bits",
+			(unsigned long long)s->size, (unsigned long long)s->base, gpa_bits);
 	}
 	return AX_OK;
 }
@@ -95,9 +96,9 @@ static int check_images(const struct ax_config_reader *r, const struct ax_vm_con
 		const char *property;
 		uint64_t gpa, size;
 	} image[] = {
-	    {"kernel-gpa", vm->kernel_gpa.v, vm->kernel.size},
-	    {"initrd-gpa", vm->initrd_gpa.v, vm->initrd.size},
-	    {"dtb-gpa", vm->dtb_gpa.v, AX_MAX(vm->dtb.size, AX_GUEST_FDT_SPACE)},
+		{"kernel-gpa", vm->kernel_gpa.v, vm->kernel.size},
+		{"initrd-gpa", vm->initrd_gpa.v, vm->initrd.size},
+		{"dtb-gpa", vm->dtb_gpa.v, AX_MAX(vm->dtb.size, AX_GUEST_FDT_SPACE)},
 	};
 
 	for (unsigned i = 0; i < AX_ARRAY_SIZE(image); i++) {
@@ -106,9 +107,9 @@ static int check_images(const struct ax_config_reader *r, const struct ax_vm_con
 		}
 		if (!in_ram(vm, image[i].gpa, image[i].size, AX_PROT_READ)) {
 			return AX_CONFIG_REFUSE(
-			    r, AX_ERANGE, image[i].property,
-			    "0x%llx bytes at 0x%llx are not inside one range of memory; move them or enlarge it",
-			    (unsigned long long)image[i].size, (unsigned long long)image[i].gpa);
+				r, AX_ERANGE, image[i].property,
+				"0x%llx bytes at 0x%llx are not inside one range of memory; move them or enlarge it",
+				(unsigned long long)image[i].size, (unsigned long long)image[i].gpa);
 		}
 		for (unsigned j = 0; j < i; j++) {
 			if (image[i].gpa < image[j].gpa + image[j].size &&

@@ -31,8 +31,8 @@ static int check_range(const struct ax_config_reader *r, const struct ax_config_
 {
 	if (value < key->min || value > key->max) {
 		return AX_CONFIG_REFUSE(
-		    r, AX_ERANGE, key->name, "0x%llx is not in 0x%llx..0x%llx; choose a value inside",
-		    (unsigned long long)value, (unsigned long long)key->min, (unsigned long long)key->max);
+			r, AX_ERANGE, key->name, "0x%llx is not in 0x%llx..0x%llx; choose a value inside",
+			(unsigned long long)value, (unsigned long long)key->min, (unsigned long long)key->max);
 	}
 	return AX_OK;
 }
@@ -154,8 +154,8 @@ int ax_config_module(const struct ax_config_reader *r, const struct ax_config_ke
 	}
 	if (r->env->module(r->env->ctx, name, &image) != AX_OK) {
 		return AX_CONFIG_REFUSE(
-		    r, AX_ENOENT, key->name,
-		    "there is no module \"%.60s\"; embed it or have the boot loader load it under that name", name);
+			r, AX_ENOENT, key->name,
+			"there is no module \"%.60s\"; embed it or have the boot loader load it under that name", name);
 	}
 	if (image.size == 0 || image.hpa.v + image.size < image.hpa.v) {
 		return AX_CONFIG_REFUSE(r, AX_EFORMAT, key->name,

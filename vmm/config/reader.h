@@ -57,7 +57,8 @@ int ax_config_module(const struct ax_config_reader *r, const struct ax_config_ke
 int ax_config_name(const struct ax_config_reader *r, const char *property, const char *name, size_t len, char *field,
 		   size_t size);
 
-/* A property that is an array of `stride` big-endian u64 each; 0 entries when absent. AX_EFORMAT, AX_ENOSPC over max.
+/*
+ * A property that is an array of `stride` big-endian u64 each; 0 entries when absent. AX_EFORMAT, AX_ENOSPC over max.
  */
 int ax_config_array(const struct ax_config_reader *r, int node, const char *property, unsigned stride, unsigned max,
 		    const uint8_t **cells, unsigned *count);

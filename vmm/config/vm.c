@@ -11,20 +11,20 @@ static const char *const sched_words[] = {"fair", "pinned", NULL};
 #define FIELD(f) .offset = offsetof(struct ax_vm_config, f)
 
 static const struct ax_config_key vm_keys[] = {
-    {.name = "vcpus", .read = ax_config_u32, FIELD(vcpus), .required = true, .min = 1, .max = AX_VM_MAX_VCPUS},
-    {.name = "scheduler", .read = ax_config_choice, FIELD(sched), .words = sched_words},
-    {.name = "weight", .read = ax_config_u32, FIELD(weight), .min = 1, .max = 1024},
-    {.name = "autostart", .read = ax_config_flag, FIELD(autostart)},
-    {.name = "on-reboot", .read = ax_config_word, FIELD(on_reboot), .words = reboot_words},
-    {.name = "gpa-bits", .read = ax_config_u32, FIELD(gpa_bits), .min = 32, .max = 52},
-    {.name = "kernel", .read = ax_config_module, FIELD(kernel), .required = true},
-    {.name = "initrd", .read = ax_config_module, FIELD(initrd)},
-    {.name = "dtb", .read = ax_config_module, FIELD(dtb)},
-    {.name = "kernel-gpa", .read = ax_config_u64, FIELD(kernel_gpa), .required = true, .max = UINT64_MAX},
-    {.name = "entry", .read = ax_config_u64, FIELD(entry), .required = true, .max = UINT64_MAX},
-    {.name = "initrd-gpa", .read = ax_config_u64, FIELD(initrd_gpa), .max = UINT64_MAX},
-    {.name = "dtb-gpa", .read = ax_config_u64, FIELD(dtb_gpa), .required = true, .max = UINT64_MAX},
-    {.name = "cmdline", .read = ax_config_string, FIELD(cmdline), .max = AX_CONFIG_CMDLINE_MAX},
+	{.name = "vcpus", .read = ax_config_u32, FIELD(vcpus), .required = true, .min = 1, .max = AX_VM_MAX_VCPUS},
+	{.name = "scheduler", .read = ax_config_choice, FIELD(sched), .words = sched_words},
+	{.name = "weight", .read = ax_config_u32, FIELD(weight), .min = 1, .max = 1024},
+	{.name = "autostart", .read = ax_config_flag, FIELD(autostart)},
+	{.name = "on-reboot", .read = ax_config_word, FIELD(on_reboot), .words = reboot_words},
+	{.name = "gpa-bits", .read = ax_config_u32, FIELD(gpa_bits), .min = 32, .max = 52},
+	{.name = "kernel", .read = ax_config_module, FIELD(kernel), .required = true},
+	{.name = "initrd", .read = ax_config_module, FIELD(initrd)},
+	{.name = "dtb", .read = ax_config_module, FIELD(dtb)},
+	{.name = "kernel-gpa", .read = ax_config_u64, FIELD(kernel_gpa), .required = true, .max = UINT64_MAX},
+	{.name = "entry", .read = ax_config_u64, FIELD(entry), .required = true, .max = UINT64_MAX},
+	{.name = "initrd-gpa", .read = ax_config_u64, FIELD(initrd_gpa), .max = UINT64_MAX},
+	{.name = "dtb-gpa", .read = ax_config_u64, FIELD(dtb_gpa), .required = true, .max = UINT64_MAX},
+	{.name = "cmdline", .read = ax_config_string, FIELD(cmdline), .max = AX_CONFIG_CMDLINE_MAX},
 };
 
 static int read_name(struct ax_config_reader *r, int node, struct ax_vm_config *vm)
@@ -86,9 +86,9 @@ static int read_memory(const struct ax_config_reader *r, int node, struct ax_vm_
 		vm->ram[i].prot = (uint32_t)prot;
 		if ((prot & ~(uint64_t)AX_PROT_RWX) || !(prot & AX_PROT_READ)) {
 			return AX_CONFIG_REFUSE(
-			    r, AX_EINVAL, "memory",
-			    "range %u has permissions 0x%llx; use read (1), plus write (2), plus execute (4)", i,
-			    (unsigned long long)prot);
+				r, AX_EINVAL, "memory",
+				"range %u has permissions 0x%llx; use read (1), plus write (2), plus execute (4)", i,
+				(unsigned long long)prot);
 		}
 	}
 	return AX_OK;

@@ -154,9 +154,9 @@ static const struct {
 	uint8_t key;
 	void (*act)(struct ax_console *c);
 } actions[] = {
-    {'n', next_console},
-    {'h', home_console},
-    {'?', help},
+	{'n', next_console},
+	{'h', home_console},
+	{'?', help},
 };
 
 static void after_escape(struct ax_console *c, uint8_t key)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Characters into the plain text of a line. Escape sequences are those of ECMA-48: ESC, ESC [ ... final, ESC ] ... BEL.
+/*
+ * Characters into the plain text of a line. Escape sequences are those of ECMA-48: ESC, ESC [ ... final, ESC ] ... BEL.
  */
 #include "text.h"
 

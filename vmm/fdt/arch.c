@@ -51,17 +51,17 @@ static unsigned gicv3_interrupt(unsigned input, uint32_t cells[3])
 }
 
 static const struct ax_tree_arch arches[] = {
-    {
-	.irqchip_model = "vgicv3",
-	.irqchip_ranges = 2,
-	.private_first = GIC_PPI_BASE,
-	.shared_first = GIC_SPI_BASE,
-	.shared_last = GIC_SPI_LAST,
-	.cpu = arm_cpu,
-	.firmware = arm_firmware,
-	.irqchip = gicv3,
-	.interrupt = gicv3_interrupt,
-    },
+	{
+		.irqchip_model = "vgicv3",
+		.irqchip_ranges = 2,
+		.private_first = GIC_PPI_BASE,
+		.shared_first = GIC_SPI_BASE,
+		.shared_last = GIC_SPI_LAST,
+		.cpu = arm_cpu,
+		.firmware = arm_firmware,
+		.irqchip = gicv3,
+		.interrupt = gicv3_interrupt,
+	},
 };
 
 const struct ax_tree_arch *ax_tree_arch_find(const char *irqchip_model)

@@ -49,8 +49,8 @@ static void arm_vtimer(struct ax_tree *t, const struct ax_device_config *dev)
 }
 
 static const struct ax_tree_device devices[] = {
-    {.model = "pl011", .node = "serial", .ranges = 1, .interrupts = 1, .serial = true, .write = pl011},
-    {.model = "arm-vtimer", .node = "timer", .interrupts = 1, .private_irq = true, .write = arm_vtimer},
+	{.model = "pl011", .node = "serial", .ranges = 1, .interrupts = 1, .serial = true, .write = pl011},
+	{.model = "arm-vtimer", .node = "timer", .interrupts = 1, .private_irq = true, .write = arm_vtimer},
 };
 
 const struct ax_tree_device *ax_tree_device_find(const char *model)

@@ -35,8 +35,7 @@ static int find_type(const void *fdt, int parent, const char *type)
 {
 	int node;
 
-	fdt_for_each_subnode(node, fdt, parent)
-	{
+	fdt_for_each_subnode (node, fdt, parent) {
 		if (is_type(fdt, node, type)) {
 			return node;
 		}
@@ -164,8 +163,8 @@ static int patch_chosen(const struct patch *p)
 	}
 	if (config->initrd.size) {
 		failed |= fdt_setprop_u64(p->fdt, node, "linux,initrd-start", config->initrd_gpa.v) != 0;
-		failed |=
-		    fdt_setprop_u64(p->fdt, node, "linux,initrd-end", config->initrd_gpa.v + config->initrd.size) != 0;
+		failed |= fdt_setprop_u64(p->fdt, node, "linux,initrd-end",
+					  config->initrd_gpa.v + config->initrd.size) != 0;
 	} else {
 		fdt_delprop(p->fdt, node, "linux,initrd-start");
 		fdt_delprop(p->fdt, node, "linux,initrd-end");

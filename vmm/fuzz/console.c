@@ -37,9 +37,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct ax_console_port port = {.write = screen_write, .wake = wake};
 	static const struct ax_console_source_config source[] = {
-	    {.name = "log", .prefixed = true, .log = true},
-	    {.name = "a", .prefixed = true, .input = input},
-	    {.name = "b", .prefixed = true, .input = input},
+		{.name = "log", .prefixed = true, .log = true},
+		{.name = "a", .prefixed = true, .input = input},
+		{.name = "b", .prefixed = true, .input = input},
 	};
 	static struct ax_console console;
 

@@ -35,10 +35,10 @@ static int check_extents(const struct ax_vm_config *config, const struct extent 
 	for (unsigned i = 0; i < count; i++) {
 		if (extent[i].size && !in_ram(config, &extent[i])) {
 			ax_port_log(
-			    AX_LOG_ERROR,
-			    "vm %s: the %s needs 0x%llx bytes at 0x%llx, which its memory does not have; enlarge it",
-			    config->name, extent[i].what, (unsigned long long)extent[i].size,
-			    (unsigned long long)extent[i].gpa);
+				AX_LOG_ERROR,
+				"vm %s: the %s needs 0x%llx bytes at 0x%llx, which its memory does not have; enlarge it",
+				config->name, extent[i].what, (unsigned long long)extent[i].size,
+				(unsigned long long)extent[i].gpa);
 			return AX_ERANGE;
 		}
 		for (unsigned j = 0; j < i; j++) {
@@ -71,9 +71,9 @@ static int check(const struct ax_vm_config *config)
 		return AX_ERANGE;
 	}
 	const struct extent extent[] = {
-	    {"kernel", config->kernel_gpa.v, info.memory_size},
-	    {"initrd", config->initrd_gpa.v, config->initrd.size},
-	    {"device tree", config->dtb_gpa.v, AX_GUEST_FDT_SPACE},
+		{"kernel", config->kernel_gpa.v, info.memory_size},
+		{"initrd", config->initrd_gpa.v, config->initrd.size},
+		{"device tree", config->dtb_gpa.v, AX_GUEST_FDT_SPACE},
 	};
 	return check_extents(config, extent, AX_ARRAY_SIZE(extent));
 }

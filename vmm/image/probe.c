@@ -24,8 +24,8 @@ static const struct {
 	char magic[5];
 	const char *format;
 } linux_images[] = {
-    {"ARM\x64", "arm64 Image"},
-    {"RSC\x05", "RISC-V Image"},
+	{"ARM\x64", "arm64 Image"},
+	{"RSC\x05", "RISC-V Image"},
 };
 
 static const struct {
@@ -33,13 +33,13 @@ static const struct {
 	uint8_t magic[8];
 	const char *problem;
 } foreign[] = {
-    {8, {'M', 'Z', 0, 0, 'z', 'i', 'm', 'g'}, "a self-unpacking EFI image; give the plain Image of the build"},
-    {2, {0x1f, 0x8b}, "compressed (gzip); unpack it with gunzip"},
-    {5, {0xfd, '7', 'z', 'X', 'Z'}, "compressed (xz); unpack it with unxz"},
-    {4, {0x28, 0xb5, 0x2f, 0xfd}, "compressed (zstd); unpack it with unzstd"},
-    {4, {0x04, 0x22, 0x4d, 0x18}, "compressed (lz4); unpack it with unlz4"},
-    {3, {'B', 'Z', 'h'}, "compressed (bzip2); unpack it with bunzip2"},
-    {4, {0x7f, 'E', 'L', 'F'}, "an ELF file; make a raw image with objcopy -O binary"},
+	{8, {'M', 'Z', 0, 0, 'z', 'i', 'm', 'g'}, "a self-unpacking EFI image; give the plain Image of the build"},
+	{2, {0x1f, 0x8b}, "compressed (gzip); unpack it with gunzip"},
+	{5, {0xfd, '7', 'z', 'X', 'Z'}, "compressed (xz); unpack it with unxz"},
+	{4, {0x28, 0xb5, 0x2f, 0xfd}, "compressed (zstd); unpack it with unzstd"},
+	{4, {0x04, 0x22, 0x4d, 0x18}, "compressed (lz4); unpack it with unlz4"},
+	{3, {'B', 'Z', 'h'}, "compressed (bzip2); unpack it with bunzip2"},
+	{4, {0x7f, 'E', 'L', 'F'}, "an ELF file; make a raw image with objcopy -O binary"},
 };
 
 static uint64_t little64(const uint8_t *at)

@@ -56,10 +56,10 @@ int ax_life_init(struct ax_life *life, const struct ax_config *config, struct ax
 	for (unsigned i = 0; i < config->vm_count; i++) {
 		struct ax_life_vm *entry = &life->vm[i];
 		const struct ax_console_source_config source = {
-		    .name = config->vm[i].name,
-		    .prefixed = true,
-		    .input = console_input,
-		    .ctx = entry,
+			.name = config->vm[i].name,
+			.prefixed = true,
+			.input = console_input,
+			.ctx = entry,
 		};
 		int index = ax_console_add(console, &source);
 
@@ -70,16 +70,16 @@ int ax_life_init(struct ax_life *life, const struct ax_config *config, struct ax
 		entry->config = &config->vm[i];
 		entry->console = (unsigned)index;
 		entry->hooks = (struct ax_vm_hooks){
-		    .console = {.write = console_write, .ctx = entry, .room = console_room},
-		    .load = load,
-		    .stopped = stopped,
+			.console = {.write = console_write, .ctx = entry, .room = console_room},
+			.load = load,
+			.stopped = stopped,
 		};
 		life->count++;
 	}
 	return AX_OK;
 }
 
-/* ---- the manager ---------------------------------------------------------------------------------------------- */
+/* ---- the manager ---- */
 
 static void end(struct ax_life_vm *entry, enum ax_log_level level, const char *what)
 {
@@ -108,9 +108,9 @@ static void on_fault(struct ax_life_vm *entry)
 }
 
 static void (*const on_event[])(struct ax_life_vm *entry) = {
-    [AX_STOP_POWEROFF] = on_poweroff,
-    [AX_STOP_REBOOT] = on_reboot,
-    [AX_STOP_FAULT] = on_fault,
+	[AX_STOP_POWEROFF] = on_poweroff,
+	[AX_STOP_REBOOT] = on_reboot,
+	[AX_STOP_FAULT] = on_fault,
 };
 
 /* The VM may have been started again since the event: it then is history. */

@@ -55,8 +55,8 @@ static int host_reboot(struct ax_shell *shell, char *arg[])
 static int log_level(struct ax_shell *shell, char *arg[])
 {
 	static const char *const levels[] = {
-	    [AX_LOG_ERROR] = "error", [AX_LOG_WARN] = "warn",   [AX_LOG_INFO] = "info",
-	    [AX_LOG_DEBUG] = "debug", [AX_LOG_TRACE] = "trace",
+		[AX_LOG_ERROR] = "error", [AX_LOG_WARN] = "warn",   [AX_LOG_INFO] = "info",
+		[AX_LOG_DEBUG] = "debug", [AX_LOG_TRACE] = "trace",
 	};
 
 	for (unsigned i = 0; i < AX_ARRAY_SIZE(levels); i++) {
@@ -70,18 +70,18 @@ static int log_level(struct ax_shell *shell, char *arg[])
 }
 
 const struct ax_command ax_commands[] = {
-    {{"help"}, "", 0, "this list", help},
-    {{"vm", "list"}, "", 0, "the VMs, their state and the key of their console", ax_command_vm_list},
-    {{"vm", "console"}, "NAME", 1, "show a VM's console", ax_command_vm_console},
-    {{"vm", "start"}, "NAME", 1, "start a VM that does not run", ax_command_vm_start},
-    {{"vm", "stop"}, "NAME", 1, "stop it where it is", ax_command_vm_stop},
-    {{"vm", "reset"}, "NAME", 1, "memory and devices as new, and start", ax_command_vm_reset},
-    {{"vm", "delete"}, "NAME", 1, "stop it and give back its memory", ax_command_vm_delete},
-    {{"vm", "create"}, "NAME", 1, "make it again from its configuration", ax_command_vm_create},
-    {{"vm", "stat"}, "NAME", 1, "its exits by reason and time, and its memory", ax_command_vm_stat},
-    {{"host", "info"}, "", 0, "CPUs, memory, time since start", host_info},
-    {{"host", "poweroff"}, "", 0, "power off the machine", host_poweroff},
-    {{"host", "reboot"}, "", 0, "restart the machine", host_reboot},
-    {{"log"}, "LEVEL", 1, "error, warn, info, debug or trace", log_level},
+	{{"help"}, "", 0, "this list", help},
+	{{"vm", "list"}, "", 0, "the VMs, their state and the key of their console", ax_command_vm_list},
+	{{"vm", "console"}, "NAME", 1, "show a VM's console", ax_command_vm_console},
+	{{"vm", "start"}, "NAME", 1, "start a VM that does not run", ax_command_vm_start},
+	{{"vm", "stop"}, "NAME", 1, "stop it where it is", ax_command_vm_stop},
+	{{"vm", "reset"}, "NAME", 1, "memory and devices as new, and start", ax_command_vm_reset},
+	{{"vm", "delete"}, "NAME", 1, "stop it and give back its memory", ax_command_vm_delete},
+	{{"vm", "create"}, "NAME", 1, "make it again from its configuration", ax_command_vm_create},
+	{{"vm", "stat"}, "NAME", 1, "its exits by reason and time, and its memory", ax_command_vm_stat},
+	{{"host", "info"}, "", 0, "CPUs, memory, time since start", host_info},
+	{{"host", "poweroff"}, "", 0, "power off the machine", host_poweroff},
+	{{"host", "reboot"}, "", 0, "restart the machine", host_reboot},
+	{{"log"}, "LEVEL", 1, "error, warn, info, debug or trace", log_level},
 };
 const unsigned ax_command_count = AX_ARRAY_SIZE(ax_commands);

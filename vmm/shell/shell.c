@@ -89,7 +89,7 @@ int ax_shell_execute(struct ax_shell *shell, char *line)
 	return AX_ENOENT;
 }
 
-/* ---- the line editor ------------------------------------------------------------------------------------------- */
+/* ---- the line editor ---- */
 
 static void prompt(struct ax_shell *shell)
 {
@@ -132,7 +132,7 @@ static const struct {
 	uint8_t key;
 	void (*act)(struct ax_shell *shell);
 } editing[] = {
-    {'\r', enter}, {'\n', enter}, {BACKSPACE, erase}, {DEL, erase}, {CTRL_U, erase_line}, {CTRL_C, abandon},
+	{'\r', enter}, {'\n', enter}, {BACKSPACE, erase}, {DEL, erase}, {CTRL_U, erase_line}, {CTRL_C, abandon},
 };
 
 static void insert(struct ax_shell *shell, uint8_t key)

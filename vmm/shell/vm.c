@@ -8,14 +8,14 @@ static const struct {
 	int err;
 	const char *text;
 } reasons[] = {
-    {AX_ENOMEM, "the host's memory is used up; delete or shrink a VM"},
-    {AX_EEXIST, "it exists; \"vm delete\" it first"},
-    {AX_ENOENT, "it was deleted or could not be created; see the log, or \"vm create\" it"},
-    {AX_EBUSY, "another operation on it is under way; try again"},
-    {AX_ESTATE, "its state does not allow that; see \"vm list\""},
-    {AX_EFORMAT, "an image of it is damaged; see the log"},
-    {AX_ERANGE, "an image does not fit its memory; see the log"},
-    {AX_ENOSYS, "this machine has not what it needs; see the log"},
+	{AX_ENOMEM, "the host's memory is used up; delete or shrink a VM"},
+	{AX_EEXIST, "it exists; \"vm delete\" it first"},
+	{AX_ENOENT, "it was deleted or could not be created; see the log, or \"vm create\" it"},
+	{AX_EBUSY, "another operation on it is under way; try again"},
+	{AX_ESTATE, "its state does not allow that; see \"vm list\""},
+	{AX_EFORMAT, "an image of it is damaged; see the log"},
+	{AX_ERANGE, "an image does not fit its memory; see the log"},
+	{AX_ENOSYS, "this machine has not what it needs; see the log"},
 };
 
 int ax_command_failed(struct ax_shell *shell, const char *command, const char *name, int err)

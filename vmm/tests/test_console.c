@@ -30,7 +30,7 @@ static size_t take(void *ctx, const uint8_t *text, size_t size)
 static unsigned add(const char *name, bool prefixed, bool log, unsigned *ctx)
 {
 	const struct ax_console_source_config config = {
-	    .name = name, .prefixed = prefixed, .log = log, .input = ctx ? take : NULL, .ctx = ctx};
+		.name = name, .prefixed = prefixed, .log = log, .input = ctx ? take : NULL, .ctx = ctx};
 	int index = ax_console_add(&console, &config);
 
 	ck_assert_int_ge(index, 0);

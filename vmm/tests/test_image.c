@@ -38,22 +38,22 @@ static void set_up(void)
 	initrd = ax_port_page_alloc(INITRD_ORDER);
 	make_image(kernel);
 	config = (struct ax_vm_config){
-	    .name = "vm",
-	    .vcpus = 1,
-	    .ram_count = 1,
-	    .ram = {{ax_gpa(FAKE_MEMORY_BASE), FAKE_MEMORY_SIZE, AX_PROT_RWX}},
-	    .kernel = {ax_port_virt_to_phys(kernel), 3 * AX_PAGE_SIZE},
-	    .initrd = {ax_port_virt_to_phys(initrd), 5000},
-	    .kernel_gpa = ax_gpa(FAKE_MEMORY_BASE),
-	    .entry = ax_gpa(FAKE_MEMORY_BASE),
-	    .initrd_gpa = ax_gpa(FAKE_MEMORY_BASE + AX_MIB(4)),
-	    .dtb_gpa = ax_gpa(FAKE_MEMORY_BASE + AX_MIB(8)),
-	    .cmdline = "quiet",
-	    .device_count = 1,
-	    .device = {{.name = "irqchip",
-			.model = "vgicv3",
-			.range_count = 2,
-			.range = {{0, 0x8000000, 0x10000}, {0, 0x80a0000, 0x20000}}}},
+		.name = "vm",
+		.vcpus = 1,
+		.ram_count = 1,
+		.ram = {{ax_gpa(FAKE_MEMORY_BASE), FAKE_MEMORY_SIZE, AX_PROT_RWX}},
+		.kernel = {ax_port_virt_to_phys(kernel), 3 * AX_PAGE_SIZE},
+		.initrd = {ax_port_virt_to_phys(initrd), 5000},
+		.kernel_gpa = ax_gpa(FAKE_MEMORY_BASE),
+		.entry = ax_gpa(FAKE_MEMORY_BASE),
+		.initrd_gpa = ax_gpa(FAKE_MEMORY_BASE + AX_MIB(4)),
+		.dtb_gpa = ax_gpa(FAKE_MEMORY_BASE + AX_MIB(8)),
+		.cmdline = "quiet",
+		.device_count = 1,
+		.device = {{.name = "irqchip",
+			    .model = "vgicv3",
+			    .range_count = 2,
+			    .range = {{0, 0x8000000, 0x10000}, {0, 0x80a0000, 0x20000}}}},
 	};
 	vm = (struct ax_vm){.config = &config};
 }
@@ -106,18 +106,18 @@ static const struct {
 	size_t size;
 	const char *word;
 } foreign[] = {
-    {"\x1f\x8b\x08", 3, "gunzip"},
-    {"\xfd"
-     "7zXZ",
-     5, "unxz"},
-    {"\x28\xb5\x2f\xfd", 4, "unzstd"},
-    {"\x04\x22\x4d\x18", 4, "unlz4"},
-    {"BZh9", 4, "bunzip2"},
-    {"\x7f"
-     "ELF",
-     4, "objcopy"},
-    {"MZ\0\0zimg", 8, "plain Image"},
-    {"", 0, "empty"},
+	{"\x1f\x8b\x08", 3, "gunzip"},
+	{"\xfd"
+	 "7zXZ",
+	 5, "unxz"},
+	{"\x28\xb5\x2f\xfd", 4, "unzstd"},
+	{"\x04\x22\x4d\x18", 4, "unlz4"},
+	{"BZh9", 4, "bunzip2"},
+	{"\x7f"
+	 "ELF",
+	 4, "objcopy"},
+	{"MZ\0\0zimg", 8, "plain Image"},
+	{"", 0, "empty"},
 };
 
 START_TEST(compressed_and_object_files_are_refused_with_advice)
@@ -135,8 +135,8 @@ static const struct {
 	uint64_t value;
 	const char *word;
 } contradictions[] = {
-    {16, AX_GIB(4) + 1, "4 GiB"}, {16, ~0ull, "4 GiB"},  {8, AX_MIB(17), "text offset"},
-    {8, 0x123, "text offset"},    {24, 1, "big-endian"},
+	{16, AX_GIB(4) + 1, "4 GiB"}, {16, ~0ull, "4 GiB"},  {8, AX_MIB(17), "text offset"},
+	{8, 0x123, "text offset"},    {24, 1, "big-endian"},
 };
 
 START_TEST(a_header_that_contradicts_itself_is_refused)

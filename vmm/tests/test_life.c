@@ -61,12 +61,12 @@ static void shell_wake(void)
 }
 
 static const struct ax_shell_host host = {
-    .vformat = vsnprintf,
-    .info = host_info,
-    .set_log_level = set_level,
-    .power_off = power_off,
-    .reboot = reboot,
-    .wake = shell_wake,
+	.vformat = vsnprintf,
+	.info = host_info,
+	.set_log_level = set_level,
+	.power_off = power_off,
+	.reboot = reboot,
+	.wake = shell_wake,
 };
 
 static void set_up(void)
@@ -79,8 +79,8 @@ static void set_up(void)
 	wakes = idles = power_offs = reboots = 0;
 	level = -1;
 	for (unsigned i = 0; i < 2; i++) {
-		vm_config[i] =
-		    (struct ax_vm_config){.vcpus = 1, .autostart = true, .ram_count = 1, .ram = {{.size = AX_MIB(64)}}};
+		vm_config[i] = (struct ax_vm_config){
+			.vcpus = 1, .autostart = true, .ram_count = 1, .ram = {{.size = AX_MIB(64)}}};
 		strcpy(vm_config[i].name, i ? "beta" : "alpha");
 	}
 	config = (struct ax_config){.vm_count = 2, .vm = vm_config};
@@ -287,7 +287,7 @@ START_TEST(output_of_a_guest_is_a_line_with_its_name)
 }
 END_TEST
 
-/* ---- the shell -------------------------------------------------------------------------------------------------- */
+/* ---- the shell ---- */
 
 START_TEST(the_prompt_runs_commands_and_comes_back)
 {
@@ -326,7 +326,7 @@ START_TEST(stat_shows_exits_by_reason)
 {
 	start_all();
 	life.vm[0].vm->vcpu[0].stats.reason[AX_EXIT_HYPERCALL] =
-	    (struct ax_vcpu_reason_stats){.count = 3, .ticks = 375, .min = 62, .max = 250};
+		(struct ax_vcpu_reason_stats){.count = 3, .ticks = 375, .min = 62, .max = 250};
 	keys("vm stat alpha\r");
 	ck_assert_ptr_nonnull(strstr(screen_text(), "hypercall             3        992       2000         4000"));
 	ck_assert_ptr_nonnull(strstr(screen_text(), "memory: 8192 KiB own"));
@@ -337,9 +337,9 @@ START_TEST(the_host_answers)
 {
 	start_all();
 	keys("host info\r");
-	ck_assert_ptr_nonnull(
-	    strstr(screen_text(),
-		   "Axle 0.1.0, mock, 4 CPUs, scheduler fair\r\nmemory: 2048 MiB, 1024 MiB free\r\nup 1.234 s\r\n"));
+	ck_assert_ptr_nonnull(strstr(
+		screen_text(),
+		"Axle 0.1.0, mock, 4 CPUs, scheduler fair\r\nmemory: 2048 MiB, 1024 MiB free\r\nup 1.234 s\r\n"));
 	keys("log trace\r");
 	ck_assert_int_eq(level, AX_LOG_TRACE);
 	keys("host poweroff\r");
@@ -354,15 +354,15 @@ END_TEST
 static const struct {
 	const char *typed, *answer;
 } mistakes[] = {
-    {"vm start gamma\r", "there is no VM \"gamma\"; \"vm list\" shows them\r\n"},
-    {"vm start\r", "usage: vm start NAME\r\n"},
-    {"vm start a b\r", "usage: vm start NAME\r\n"},
-    {"help me\r", "usage: help\r\n"},
-    {"vm\r", "\"vm\" is no command; \"help\" lists them\r\n"},
-    {"dance now please\r", "\"dance now\" is no command"},
-    {"vm start alpha\r", "vm start alpha: error -9: its state does not allow that"},
-    {"vm create alpha\r", "vm create alpha: error -3: it exists"},
-    {"log loud\r", "log: \"loud\" is no level; use error, warn, info, debug or trace\r\n"},
+	{"vm start gamma\r", "there is no VM \"gamma\"; \"vm list\" shows them\r\n"},
+	{"vm start\r", "usage: vm start NAME\r\n"},
+	{"vm start a b\r", "usage: vm start NAME\r\n"},
+	{"help me\r", "usage: help\r\n"},
+	{"vm\r", "\"vm\" is no command; \"help\" lists them\r\n"},
+	{"dance now please\r", "\"dance now\" is no command"},
+	{"vm start alpha\r", "vm start alpha: error -9: its state does not allow that"},
+	{"vm create alpha\r", "vm create alpha: error -3: it exists"},
+	{"log loud\r", "log: \"loud\" is no level; use error, warn, info, debug or trace\r\n"},
 };
 
 START_TEST(a_mistake_is_answered_with_what_to_do)

@@ -67,8 +67,8 @@ void ax_arch_context_init(struct ax_arch_context *ctx, void *stack_top, void (*e
 {
 	struct switch_frame *frame = (struct switch_frame *)AX_ALIGN_DOWN((uintptr_t)stack_top, 16) - 1;
 
-	*frame = (struct switch_frame){
-		.x30 = (uint64_t)ax_arm_task_start, .x19 = (uint64_t)entry, .x20 = (uint64_t)arg};
+	*frame =
+		(struct switch_frame){.x30 = (uint64_t)ax_arm_task_start, .x19 = (uint64_t)entry, .x20 = (uint64_t)arg};
 	ctx->sp = (uintptr_t)frame;
 }
 

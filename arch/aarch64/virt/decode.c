@@ -80,8 +80,8 @@ static void decode_sysreg(struct ax_arch_vcpu *vcpu, struct ax_exit *exit)
 }
 
 /*
- * HPFAR_EL2 holds the page; it is not valid for every permission fault, FAR_EL2's translation then is (D19.2.61). False when
- * that fails: the guest changed its tables meanwhile, and the access will fault anew, or not.
+ * HPFAR_EL2 holds the page; it is not valid for every permission fault, FAR_EL2's translation then is (D19.2.61). False
+ * when that fails: the guest changed its tables meanwhile, and the access will fault anew, or not.
  */
 static bool fault_gpa(const struct ax_arch_vcpu *vcpu, ax_gpa_t *gpa)
 {
@@ -111,8 +111,7 @@ static void decode_fault(struct ax_arch_vcpu *vcpu, struct ax_exit *exit, uint32
 	exit->reason = AX_EXIT_FAULT;
 	if (class < FSC_TRANSLATION || class > FSC_PERMISSION) {
 		/* An external abort or worse: not stage 2's. The guest caused it, the guest gets it. */
-		exit->fault = (struct ax_exit_fault){
-			.gpa = ax_gpa(~0ull), .gva = ax_gva(vcpu->far), .access = access};
+		exit->fault = (struct ax_exit_fault){.gpa = ax_gpa(~0ull), .gva = ax_gva(vcpu->far), .access = access};
 		return;
 	}
 	exit->fault = (struct ax_exit_fault){
@@ -157,9 +156,8 @@ static void decode_dabt(struct ax_arch_vcpu *vcpu, struct ax_exit *exit)
 }
 
 static void (*const decode_sync[64])(struct ax_arch_vcpu *, struct ax_exit *) = {
-	[EC_WFX] = decode_wfx,       [EC_FP] = decode_fp,           [EC_HVC64] = decode_call,
-	[EC_SMC64] = decode_call,    [EC_SYSREG] = decode_sysreg,   [EC_IABT_LOW] = decode_iabt,
-	[EC_DABT_LOW] = decode_dabt,
+	[EC_WFX] = decode_wfx,       [EC_FP] = decode_fp,         [EC_HVC64] = decode_call,    [EC_SMC64] = decode_call,
+	[EC_SYSREG] = decode_sysreg, [EC_IABT_LOW] = decode_iabt, [EC_DABT_LOW] = decode_dabt,
 };
 
 void ax_arm_decode(struct ax_arch_vcpu *vcpu, unsigned trap, struct ax_exit *exit)

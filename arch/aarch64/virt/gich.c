@@ -27,7 +27,7 @@ static void lr_write(unsigned n, uint64_t value)
 	switch (n) {
 #define X(i)                                                                                                           \
 	case i:                                                                                                        \
-		AX_MSR(ICH_LR##i##_EL2, value);                                                                     \
+		AX_MSR(ICH_LR##i##_EL2, value);                                                                        \
 		break;
 		LR_NUMBERS(X)
 #undef X
@@ -50,8 +50,8 @@ static void lr_write(unsigned n, uint64_t value)
 	} while (0)
 
 /*
- * The exit was the point: after_exit and before_entry remove the cause. Until then the line stays up, and the host would take it
- * again and again: off, to be switched on at the next entry.
+ * The exit was the point: after_exit and before_entry remove the cause. Until then the line stays up, and the host
+ * would take it again and again: off, to be switched on at the next entry.
  */
 static bool maintenance(unsigned hwirq)
 {
@@ -110,7 +110,7 @@ void ax_arm_gich_load(struct ax_arch_vcpu *vcpu)
 {
 	AX_MSR(ICH_VMCR_EL2, vcpu->vmcr);
 #define OP(i)                                                                                                          \
-	AX_MSR(ICH_AP0R##i##_EL2, vcpu->ap0r[i]);                                                                   \
+	AX_MSR(ICH_AP0R##i##_EL2, vcpu->ap0r[i]);                                                                      \
 	AX_MSR(ICH_AP1R##i##_EL2, vcpu->ap1r[i])
 	APR_EACH(OP);
 #undef OP
@@ -126,7 +126,7 @@ void ax_arm_gich_put(struct ax_arch_vcpu *vcpu)
 {
 	vcpu->vmcr = AX_MRS(ICH_VMCR_EL2);
 #define OP(i)                                                                                                          \
-	vcpu->ap0r[i] = AX_MRS(ICH_AP0R##i##_EL2);                                                                   \
+	vcpu->ap0r[i] = AX_MRS(ICH_AP0R##i##_EL2);                                                                     \
 	vcpu->ap1r[i] = AX_MRS(ICH_AP1R##i##_EL2)
 	APR_EACH(OP);
 #undef OP

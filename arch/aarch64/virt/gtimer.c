@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The guest's virtual timer (Arm ARM D11.2). It runs in hardware while the vCPU is loaded; its interrupt is left active at
- * the physical controller and completed by the guest through the linked list register.
+ * The guest's virtual timer (Arm ARM D11.2). It runs in hardware while the vCPU is loaded; its interrupt is left active
+ * at the physical controller and completed by the guest through the linked list register.
  */
 #include "vcpu_state.h"
 

@@ -59,7 +59,9 @@ int ax_arch_vcpu_restore(struct ax_arch_vcpu *vcpu, const void *buf, size_t size
 	if (size < sizeof(*blob) || blob->magic != BLOB_MAGIC || blob->size != sizeof(*blob)) {
 		return AX_EFORMAT;
 	}
-	/* A blob is input like any other: it may not put the guest above EL1 or use list registers that are not there. */
+	/*
+	 * A blob is input like any other: it may not put the guest above EL1 or use list registers that are not there.
+	 */
 	el1_or_el0 = !(blob->pstate & PSTATE_AARCH32) && (blob->pstate & PSTATE_MODE) <= PSTATE_EL1H;
 	if (!el1_or_el0 || blob->lr_used >> ax_arm_gich_lrs()) {
 		return AX_EFORMAT;

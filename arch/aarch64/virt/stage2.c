@@ -94,30 +94,36 @@ static void invalidate(const struct ax_npt_tag *tag, uint64_t addr, uint64_t siz
 #define ENCODERS(levels)                                                                                               \
 	static uint64_t make_leaf_##levels(ax_hpa_t pa, unsigned level, uint32_t prot)                                 \
 	{                                                                                                              \
-		return make_leaf(pa, level == (levels) - 1, prot);                                                     \
+		return make_leaf(pa, level + 1 == (levels), prot);                                                     \
 	}                                                                                                              \
 	static enum ax_pte_kind kind_##levels(uint64_t pte, unsigned level)                                            \
 	{                                                                                                              \
-		return kind(pte, level == (levels) - 1);                                                               \
+		return kind(pte, level + 1 == (levels));                                                               \
 	}
 ENCODERS(3)
 ENCODERS(4)
 
-#define FORMAT_COMMON(n)                                                                                               \
-	.levels = (n), .break_before_make = true, .make_leaf = make_leaf_##n, .make_table = make_table,                \
-	.kind = kind_##n, .pte_pa = pte_pa, .pte_prot = pte_prot, .publish = publish, .invalidate = invalidate
+#define GEOMETRY(t0sz, sl0, n, ...)                                                                                    \
+	{                                                                                                              \
+		t0sz, sl0,                                                                                             \
+		{                                                                                                      \
+			.levels = (n), .break_before_make = true, .make_leaf = make_leaf_##n,                          \
+			.make_table = make_table, .kind = kind_##n, .pte_pa = pte_pa, .pte_prot = pte_prot,            \
+			.publish = publish, .invalidate = invalidate, __VA_ARGS__                                      \
+		}                                                                                                      \
+	}
 
 static const struct geometry {
-	struct ax_npt_format format;
 	uint8_t t0sz, sl0;
+	struct ax_npt_format format;
 } geometries[] = {
-	{{FORMAT_COMMON(3), .name = "arm-stage2-36", .level = {{30, 6, true}, {21, 9, true}, {12, 9, true}}}, 28, 1},
-	{{FORMAT_COMMON(3), .name = "arm-stage2-40", .root_order = 1,
-	  .level = {{30, 10, true}, {21, 9, true}, {12, 9, true}}}, 24, 1},
-	{{FORMAT_COMMON(4), .name = "arm-stage2-44",
-	  .level = {{39, 5, false}, {30, 9, true}, {21, 9, true}, {12, 9, true}}}, 20, 2},
-	{{FORMAT_COMMON(4), .name = "arm-stage2-48",
-	  .level = {{39, 9, false}, {30, 9, true}, {21, 9, true}, {12, 9, true}}}, 16, 2},
+	GEOMETRY(28, 1, 3, .name = "arm-stage2-36", .level = {{30, 6, true}, {21, 9, true}, {12, 9, true}}),
+	GEOMETRY(24, 1, 3, .name = "arm-stage2-40", .level = {{30, 10, true}, {21, 9, true}, {12, 9, true}},
+		 .root_order = 1),
+	GEOMETRY(20, 2, 4, .name = "arm-stage2-44",
+		 .level = {{39, 5, false}, {30, 9, true}, {21, 9, true}, {12, 9, true}}),
+	GEOMETRY(16, 2, 4, .name = "arm-stage2-48",
+		 .level = {{39, 9, false}, {30, 9, true}, {21, 9, true}, {12, 9, true}}),
 };
 
 #define DEFAULT_GPA_BITS 40u

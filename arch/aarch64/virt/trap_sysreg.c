@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Trapped system registers as one table: what a guest reads and what a write does. A register without a row goes on as an exit
- * and ends, if no device claims it, as an undefined instruction.
+ * Trapped system registers as one table: what a guest reads and what a write does. A register without a row goes on as
+ * an exit and ends, if no device claims it, as an undefined instruction.
  */
 #include "vcpu_state.h"
 
@@ -55,11 +55,11 @@ static const struct trapped table[] = {
 	{ONE(2, 0, 0, 2, 0), ZERO, NULL, 0, 0, 0},
 	{ONE(2, 0, 0, 2, 2), SHADOW, NULL, 0, 0, SHADOW_MDSCR},
 	{R(2, 0, 0, 2, 4), R(2, 0, 0, 15, 7), ZERO, NULL, 0, 0, 0},
-	{ONE(2, 0, 1, 0, 0), ZERO, NULL, 0, 0, 0}, /* MDRAR_EL1 */
-	{ONE(2, 0, 1, 0, 4), IGNORE, NULL, 0, 0, 0}, /* OSLAR_EL1 */
-	{ONE(2, 0, 1, 1, 4), ID, NULL, 0, AX_BIT(3), 0}, /* OSLSR_EL1: lock implemented, open */
-	{ONE(2, 0, 1, 3, 4), ZERO, NULL, 0, 0, 0}, /* OSDLR_EL1 */
-	{ONE(2, 0, 1, 4, 4), ZERO, NULL, 0, 0, 0}, /* DBGPRCR_EL1 */
+	{ONE(2, 0, 1, 0, 0), ZERO, NULL, 0, 0, 0},                 /* MDRAR_EL1 */
+	{ONE(2, 0, 1, 0, 4), IGNORE, NULL, 0, 0, 0},               /* OSLAR_EL1 */
+	{ONE(2, 0, 1, 1, 4), ID, NULL, 0, AX_BIT(3), 0},           /* OSLSR_EL1: lock implemented, open */
+	{ONE(2, 0, 1, 3, 4), ZERO, NULL, 0, 0, 0},                 /* OSDLR_EL1 */
+	{ONE(2, 0, 1, 4, 4), ZERO, NULL, 0, 0, 0},                 /* DBGPRCR_EL1 */
 	{R(2, 0, 7, 8, 6), R(2, 0, 7, 9, 6), ZERO, NULL, 0, 0, 0}, /* DBGCLAIM */
 	{ONE(3, 0, 0, 0, 6), ID, read_revidr_el1, ~0ull, 0, 0},
 	/* AArch32 identification: EL0 is AArch64 only */

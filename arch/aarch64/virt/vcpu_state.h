@@ -69,7 +69,7 @@ struct ax_arch_vcpu {
 	uint64_t pc, pstate;
 	uint64_t esr, far; /* of the last exit (far: of the last abort) */
 	bool loaded;
-	bool fp_loaded;    /* the FP registers hold this guest's values */
+	bool fp_loaded; /* the FP registers hold this guest's values */
 	uint64_t sysreg[REG_COUNT];
 	uint64_t shadow[SHADOW_COUNT];
 	uint64_t mpidr;
@@ -78,7 +78,7 @@ struct ax_arch_vcpu {
 	uint64_t vtcr;
 
 	/* GIC virtual CPU interface */
-	uint32_t lr_used;  /* bit n: list register n is not empty */
+	uint32_t lr_used; /* bit n: list register n is not empty */
 	bool notify_free;
 	uint64_t lr[MAX_LRS];
 	uint64_t vmcr;

@@ -11,7 +11,7 @@
 
 #include <ax/types.h>
 
-/* ---- memory ---------------------------------------------------------------------------------------------- */
+/* ---- memory ---- */
 
 /*
  * 2^order pages of AX_PAGE_SIZE, physically contiguous, aligned to their size, zeroed. NULL when out of memory.
@@ -20,7 +20,7 @@
 void *ax_port_page_alloc(unsigned order);
 /* Gives back what ax_port_page_alloc() returned for the same order. NULL is ignored. */
 void ax_port_page_free(void *va, unsigned order);
-/* From now on an allocated block of `order` (at least 1) counts as its two halves, each to be given back with order - 1. */
+/* From now on an allocated block of `order` (at least 1) is two of order - 1, each to be given back by itself. */
 void ax_port_page_split(void *va, unsigned order);
 
 /* A zeroed object, aligned for any scalar; NULL when out of memory. Free with the same size. */
@@ -31,7 +31,7 @@ void ax_port_free(void *obj, size_t size);
 ax_hpa_t ax_port_virt_to_phys(const void *va);
 void *ax_port_phys_to_virt(ax_hpa_t pa);
 
-/* ---- mutual exclusion ------------------------------------------------------------------------------------ */
+/* ---- mutual exclusion ---- */
 
 /* A spin lock that also masks this CPU's interrupts. Zero-initialised is unlocked. Not recursive. */
 struct ax_lock {
@@ -42,7 +42,7 @@ struct ax_lock {
 unsigned long ax_port_lock(struct ax_lock *lock);
 void ax_port_unlock(struct ax_lock *lock, unsigned long irq_state);
 
-/* ---- time ------------------------------------------------------------------------------------------------ */
+/* ---- time ---- */
 
 /* The host's monotonic counter, raw, and its conversion to and from nanoseconds. Same on every CPU. */
 uint64_t ax_port_ticks(void);
@@ -56,8 +56,8 @@ typedef void (*ax_timer_fn)(struct ax_timer *timer);
 /* A one-shot timer, embedded in its user's object. The fields belong to the port. */
 struct ax_timer {
 	ax_timer_fn fn;
-	uint64_t deadline;                /* host ticks */
-	struct ax_timer *next, **link;    /* queue; link is NULL when idle */
+	uint64_t deadline;             /* host ticks */
+	struct ax_timer *next, **link; /* queue; link is NULL when idle */
 	uint32_t cpu;
 };
 
@@ -67,7 +67,7 @@ void ax_port_timer_set(struct ax_timer *timer, uint64_t deadline);
 /* After this returns fn is not running and will not run. Not from fn itself. */
 void ax_port_timer_cancel(struct ax_timer *timer);
 
-/* ---- CPUs and host interrupts ------------------------------------------------------------------------------ */
+/* ---- CPUs and host interrupts ---- */
 
 /* The calling CPU, 0-based and dense; stable only while interrupts are off or the task is bound to one CPU. */
 unsigned ax_port_cpu(void);
@@ -87,18 +87,19 @@ void ax_port_irq_set_active(unsigned hwirq, bool active); /* on the calling CPU 
 /* Takes the pending host interrupt(s) now. Called with interrupts off right after an exit for one. */
 void ax_port_irq_handle(void);
 
-/* ---- tasks (axvm only) ------------------------------------------------------------------------------------- */
+/* ---- tasks (axvm only) ---- */
 
 struct ax_task; /* the host's own */
 
 struct ax_task_params {
-	const char *name;     /* copied */
+	const char *name; /* copied */
 	void (*entry)(void *arg);
 	void *arg;
-	uint64_t affinity;    /* bit n: may run on CPU n; 0: any */
-	const char *sched;    /* scheduling class, "pinned", "fair"; NULL: the host's default */
-	unsigned weight;      /* fair share, 1..1024; 0: 100 */
-	void (*on_switch)(void *arg, bool in); /* called, interrupts off, when the task gets or loses a CPU; may be NULL */
+	uint64_t affinity; /* bit n: may run on CPU n; 0: any */
+	const char *sched; /* scheduling class, "pinned", "fair"; NULL: the host's default */
+	unsigned weight;   /* fair share, 1..1024; 0: 100 */
+	/* Called, interrupts off, when the task gets or loses a CPU; may be NULL. */
+	void (*on_switch)(void *arg, bool in);
 };
 
 /* Creates a task that is ready to run. AX_ENOMEM, AX_EINVAL (no CPU in affinity), AX_ENOENT (no such class). */
@@ -119,7 +120,7 @@ struct ax_task *ax_port_task_current(void);
 unsigned long ax_port_irq_save(void);
 void ax_port_irq_restore(unsigned long state);
 
-/* ---- diagnostics ------------------------------------------------------------------------------------------- */
+/* ---- diagnostics ---- */
 
 enum ax_log_level { AX_LOG_ERROR, AX_LOG_WARN, AX_LOG_INFO, AX_LOG_DEBUG, AX_LOG_TRACE };
 
@@ -127,8 +128,8 @@ enum ax_log_level { AX_LOG_ERROR, AX_LOG_WARN, AX_LOG_INFO, AX_LOG_DEBUG, AX_LOG
 void ax_port_log(enum ax_log_level level, const char *fmt, ...) AX_PRINTF(2, 3);
 
 /*
- * A budget for lines that a guest can trigger: at most AX_LOG_BURST lines a second for each object; the rest are counted
- * and the count is printed with the next line that passes. Zero-initialised is ready.
+ * A budget for lines that a guest can trigger: at most AX_LOG_BURST lines a second for each object; the rest are
+ * counted and the count is printed with the next line that passes. Zero-initialised is ready.
  */
 #define AX_LOG_BURST 10u
 struct ax_log_budget {

@@ -50,11 +50,11 @@ static inline ax_gva_t ax_gva(uint64_t v)
 /* Bits hi..lo inclusive, as manuals write them. */
 #define AX_MASK(hi, lo) ((~0ull >> (63u - (hi))) & (~0ull << (lo)))
 /* The value of bits hi..lo of x, and a value placed there. */
-#define AX_FIELD_GET(x, hi, lo) (((uint64_t)(x) & AX_MASK(hi, lo)) >> (lo))
+#define AX_FIELD_GET(x, hi, lo) ((AX_MASK(hi, lo) & (uint64_t)(x)) >> (lo))
 #define AX_FIELD(v, hi, lo) (((uint64_t)(v) << (lo)) & AX_MASK(hi, lo))
 
 /* a must be a power of two. */
-#define AX_ALIGN_DOWN(x, a) ((uint64_t)(x) & ~((uint64_t)(a) - 1))
+#define AX_ALIGN_DOWN(x, a) ((uint64_t)(x) & ~((uint64_t)(a)-1))
 #define AX_ALIGN_UP(x, a) AX_ALIGN_DOWN((uint64_t)(x) + ((uint64_t)(a)-1), a)
 #define AX_IS_ALIGNED(x, a) (((uint64_t)(x) & ((uint64_t)(a)-1)) == 0)
 

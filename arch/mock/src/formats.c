@@ -176,20 +176,17 @@ FORMAT(host, .name = "mock-host-48", .levels = 4, .break_before_make = true,
        .level = {{39, 9, false}, {30, 9, true}, {21, 9, true}, {12, 9, true}}, .make_leaf = host_leaf,
        .make_table = arm_table, .kind = host_kind, .pte_pa = plain_pa, .pte_prot = arm_prot);
 
-#define TINY_LEVELS                                                                                                    \
+#define TINY(shift)                                                                                                    \
 	{                                                                                                              \
-		{18, 3, true}, {15, 3, true},                                                                          \
-		{                                                                                                      \
-			12, 3, true                                                                                    \
-		}                                                                                                      \
+		shift, 3, true                                                                                         \
 	}
 
-FORMAT(tiny_arm, .name = "mock-tiny-arm", .levels = 3, .break_before_make = true, .level = TINY_LEVELS,
-       .make_leaf = stage2_leaf, .make_table = arm_table, .kind = stage2_kind, .pte_pa = plain_pa,
-       .pte_prot = arm_prot);
+FORMAT(tiny_arm, .name = "mock-tiny-arm", .levels = 3, .break_before_make = true,
+       .level = {TINY(18), TINY(15), TINY(12)}, .make_leaf = stage2_leaf, .make_table = arm_table, .kind = stage2_kind,
+       .pte_pa = plain_pa, .pte_prot = arm_prot);
 
-FORMAT(tiny_sv, .name = "mock-tiny-sv", .levels = 3, .level = TINY_LEVELS, .make_leaf = sv_leaf, .make_table = sv_table,
-       .kind = sv_kind, .pte_pa = sv_pa, .pte_prot = sv_prot);
+FORMAT(tiny_sv, .name = "mock-tiny-sv", .levels = 3, .level = {TINY(18), TINY(15), TINY(12)}, .make_leaf = sv_leaf,
+       .make_table = sv_table, .kind = sv_kind, .pte_pa = sv_pa, .pte_prot = sv_prot);
 
 const struct ax_npt_format *ax_mock_format_tiny(bool break_before_make)
 {

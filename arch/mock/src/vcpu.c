@@ -13,7 +13,7 @@ const struct ax_mock_vcpu *ax_mock_vcpu(const struct ax_arch_vcpu *vcpu)
 const struct ax_arch_caps *ax_arch_caps(void)
 {
 	static const struct ax_arch_caps caps = {
-	    .name = "mock", .gpa_bits = 48, .id_bits = 8, .irq_slots = AX_MOCK_IRQ_SLOTS, .firmware = "psci"};
+		.name = "mock", .gpa_bits = 48, .id_bits = 8, .irq_slots = AX_MOCK_IRQ_SLOTS, .firmware = "psci"};
 
 	return &caps;
 }

@@ -233,7 +233,7 @@ START_TEST(tasks_take_turns_and_see_their_own_cpu)
 {
 	struct player p = {0}, q = {0};
 	struct ax_task_params params = {
-	    .name = "p", .entry = yields_thrice, .arg = &p, .affinity = 0xc, .on_switch = count_switch};
+		.name = "p", .entry = yields_thrice, .arg = &p, .affinity = 0xc, .on_switch = count_switch};
 
 	ck_assert_int_eq(ax_port_task_spawn(&params, &p.task), AX_OK);
 	params.arg = &q;
@@ -423,23 +423,23 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {
-	    pages_are_aligned_zeroed_and_not_at_their_physical_address,
-	    freed_blocks_grow_together_again,
-	    the_halves_of_a_split_block_are_freed_on_their_own,
-	    the_nth_allocation_fails_on_request,
-	    a_leak_and_a_wrong_free_are_panics,
-	    a_lock_masks_interrupts_and_is_not_recursive,
-	    timers_fire_in_order_at_their_deadline_and_can_rearm,
-	    a_timer_waits_for_interrupts_to_be_unmasked,
-	    a_wake_before_the_block_is_not_lost,
-	    tasks_take_turns_and_see_their_own_cpu,
-	    a_deadlock_is_a_panic,
-	    an_interrupt_left_active_does_not_come_again,
-	    a_log_budget_bounds_the_lines_and_tells_how_many_it_swallowed,
-	    a_vcpu_plays_its_script_and_notes_what_is_done_to_it,
-	    an_interrupt_slot_is_empty_once_the_guest_has_completed_it,
-	    a_vcpu_snapshot_restores_only_what_it_understands,
-	    a_context_keeps_its_place_between_switches,
+		pages_are_aligned_zeroed_and_not_at_their_physical_address,
+		freed_blocks_grow_together_again,
+		the_halves_of_a_split_block_are_freed_on_their_own,
+		the_nth_allocation_fails_on_request,
+		a_leak_and_a_wrong_free_are_panics,
+		a_lock_masks_interrupts_and_is_not_recursive,
+		timers_fire_in_order_at_their_deadline_and_can_rearm,
+		a_timer_waits_for_interrupts_to_be_unmasked,
+		a_wake_before_the_block_is_not_lost,
+		tasks_take_turns_and_see_their_own_cpu,
+		a_deadlock_is_a_panic,
+		an_interrupt_left_active_does_not_come_again,
+		a_log_budget_bounds_the_lines_and_tells_how_many_it_swallowed,
+		a_vcpu_plays_its_script_and_notes_what_is_done_to_it,
+		an_interrupt_slot_is_empty_once_the_guest_has_completed_it,
+		a_vcpu_snapshot_restores_only_what_it_understands,
+		a_context_keeps_its_place_between_switches,
 	};
 	Suite *suite = suite_create("mock");
 	TCase *tc = tcase_create("mock");

@@ -142,7 +142,8 @@ int ax_vm_reset(struct ax_vm *vm);
 /* CREATED or STOPPED only: AX_ESTATE. */
 int ax_vm_destroy(struct ax_vm *vm);
 
-/* Ends the run for that reason; the first of several wins. Returns at once. Any context, the VM's own tasks included.
+/*
+ * Ends the run for that reason; the first of several wins. Returns at once. Any context, the VM's own tasks included.
  */
 void ax_vm_end(struct ax_vm *vm, enum ax_vm_stop reason);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The host's GICv3 (Arm IHI 0069). All interrupts are group 1, one priority, EOImode 1: completing is two steps, so that an
- * interrupt can be left active for a guest to deactivate.
+ * The host's GICv3 (Arm IHI 0069). All interrupts are group 1, one priority, EOImode 1: completing is two steps, so
+ * that an interrupt can be left active for a guest to deactivate.
  */
 #include <ax/aarch64/sysreg.h>
 #include <ax/arch/host.h>
@@ -176,10 +176,9 @@ static void gicv3_send_ipi(unsigned cpu, unsigned n)
 	uint64_t aff0 = AX_FIELD_GET(affinity, 7, 0);
 
 	ax_dsb(ishst); /* what the IPI is about is visible before it */
-	AX_MSR(ICC_SGI1R_EL1,
-	       AX_FIELD(AX_FIELD_GET(affinity, 39, 32), 55, 48) | AX_FIELD(aff0 / 16, 47, 44) |
-		       AX_FIELD(AX_FIELD_GET(affinity, 23, 16), 39, 32) | AX_FIELD(n, 27, 24) |
-		       AX_FIELD(AX_FIELD_GET(affinity, 15, 8), 23, 16) | 1ull << (aff0 % 16));
+	AX_MSR(ICC_SGI1R_EL1, AX_FIELD(AX_FIELD_GET(affinity, 39, 32), 55, 48) | AX_FIELD(aff0 / 16, 47, 44) |
+				      AX_FIELD(AX_FIELD_GET(affinity, 23, 16), 39, 32) | AX_FIELD(n, 27, 24) |
+				      AX_FIELD(AX_FIELD_GET(affinity, 15, 8), 23, 16) | 1ull << (aff0 % 16));
 	ax_isb();
 }
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The host's 16550 and its kin, with register spacing and width from the device tree. Line settings stay as they are. */
+/*
+ * The host's 16550 and its kin, with register spacing and width from the device tree. Line settings stay as they are.
+ */
 #include <ax/arch/host.h>
 #include <ax/base/driver.h>
 #include <ax/base/dt.h>

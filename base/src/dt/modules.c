@@ -57,7 +57,8 @@ void ax_modules_init(void)
 static bool in_ram(const struct ax_module *m, const struct ax_range *ram, unsigned banks)
 {
 	for (unsigned i = 0; i < banks; i++) {
-		if (m->hpa.v >= ram[i].start && m->size <= ram[i].size && m->hpa.v - ram[i].start <= ram[i].size - m->size) {
+		if (m->hpa.v >= ram[i].start && m->size <= ram[i].size &&
+		    m->hpa.v - ram[i].start <= ram[i].size - m->size) {
 			return true;
 		}
 	}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * memcpy and family. The inner loops move 64 bytes a turn in pairs of words, written as one type of their size so that compilers
- * use load and store pairs; they may be unaligned, as normal memory allows on every architecture Axle runs on.
+ * memcpy and family. The inner loops move 64 bytes a turn in pairs of words, written as one type of their size so that
+ * compilers use load and store pairs; they may be unaligned, as normal memory allows on every architecture Axle runs
+ * on.
  */
 #include <stdint.h>
 #include <string.h>

@@ -144,7 +144,8 @@ int ax_vsnprintf(char *buf, size_t size, const char *fmt, va_list args_in)
 			put_signed(&out, &spec, spec.longs ? va_arg(args, long) : va_arg(args, int));
 			break;
 		case 'u':
-			put_number(&out, &spec, "", spec.longs ? va_arg(args, unsigned long) : va_arg(args, unsigned), 10);
+			put_number(&out, &spec, "", spec.longs ? va_arg(args, unsigned long) : va_arg(args, unsigned),
+				   10);
 			break;
 		case 'X':
 			spec.upper = true;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Memory at boot: RAM of the device tree minus what is spoken for goes to the page allocator. First only what the boot code
- * mapped, enough for the final tables; then, under those, all of it.
+ * Memory at boot: RAM of the device tree minus what is spoken for goes to the page allocator. First only what the boot
+ * code mapped, enough for the final tables; then, under those, all of it.
  */
 #include <ax/base/dt.h>
 #include <ax/base/mm.h>
@@ -97,7 +97,8 @@ static void gather_banks(void)
 	unsigned n = ax_dt_memory(bank, MAX_BANKS);
 
 	for (unsigned i = 0; i < n; i++) {
-		uint64_t start = AX_ALIGN_UP(bank[i].start, AX_PAGE_SIZE), end = AX_ALIGN_DOWN(end_of(bank[i]), AX_PAGE_SIZE);
+		uint64_t start = AX_ALIGN_UP(bank[i].start, AX_PAGE_SIZE),
+			 end = AX_ALIGN_DOWN(end_of(bank[i]), AX_PAGE_SIZE);
 
 		if (end > start) {
 			bank[banks++] = (struct ax_range){start, end - start};

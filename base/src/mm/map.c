@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The hypervisor's own tables: image sections with their permissions, all RAM as data, device windows, guarded stacks. */
+/*
+ * The hypervisor's own tables: image sections with their permissions, all RAM as data, device windows, guarded stacks.
+ */
 #include <ax/base/mm.h>
 #include <ax/pgtable.h>
 #include <ax/port.h>
@@ -30,7 +32,8 @@ static void map(uint64_t va, uint64_t pa, uint64_t size, uint32_t prot)
 	int err = ax_pgtable_map(&tables, va, ax_hpa(pa), size, prot);
 
 	if (err) {
-		ax_port_panic("cannot map %#llx at %#llx: error %d", (unsigned long long)pa, (unsigned long long)va, err);
+		ax_port_panic("cannot map %#llx at %#llx: error %d", (unsigned long long)pa, (unsigned long long)va,
+			      err);
 	}
 }
 
@@ -44,7 +47,10 @@ void ax_map_locate_image(const struct ax_boot_info *info)
 	boot = *info;
 }
 
-/* What the direct map must not show as plain data: another way to write to the image's text, memory that the tree says not to map. */
+/*
+ * What the direct map must not show as plain data: another way to write to the image's text, memory that the tree says
+ * not to map.
+ */
 static void restrict_direct_map(const struct ax_range *hidden, unsigned count)
 {
 	uint64_t text = ax_port_virt_to_phys(__text_start).v, rodata = ax_port_virt_to_phys(__rodata_start).v;
@@ -151,7 +157,8 @@ void *ax_stack_alloc(size_t size)
 	slot = slot_take();
 	if (slot >= 0) {
 		top = AX_VMAP_BASE + ((uint64_t)slot + 1) * SLOT_SIZE;
-		if (ax_pgtable_map(&tables, top - size, ax_port_virt_to_phys(pages), size, AX_PROT_READ | AX_PROT_WRITE)) {
+		if (ax_pgtable_map(&tables, top - size, ax_port_virt_to_phys(pages), size,
+				   AX_PROT_READ | AX_PROT_WRITE)) {
 			slot_give((unsigned)slot);
 			top = 0;
 		}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Physical pages: a buddy allocator over all banks. Free lists live in the free blocks themselves, and a bit for each possible
- * block says whether it is free, so that adding a bank costs a few steps, whatever its size.
+ * Physical pages: a buddy allocator over all banks. Free lists live in the free blocks themselves, and a bit for each
+ * possible block says whether it is free, so that adding a bank costs a few steps, whatever its size.
  */
 #include <ax/base/mm.h>
 #include <ax/port.h>
@@ -15,7 +15,7 @@ struct free_block {
 };
 
 struct bank {
-	uint64_t first, end;  /* page numbers; first is aligned to the largest block */
+	uint64_t first, end; /* page numbers; first is aligned to the largest block */
 	uint64_t *bits[AX_PAGE_ORDERS];
 };
 

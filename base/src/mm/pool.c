@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Objects: pools of one size each, cut from single pages. A page knows its pool by the header at its start, and goes back when its
- * last object does. Larger objects are pages.
+ * Objects: pools of one size each, cut from single pages. A page knows its pool by the header at its start, and goes
+ * back when its last object does. Larger objects are pages.
  */
 #include <ax/base/mm.h>
 #include <ax/port.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Class `fair`: CPU time in proportion to weight. Each task has a virtual run time that grows the slower the more it weighs; the one
- * furthest behind runs.
+ * Class `fair`: CPU time in proportion to weight. Each task has a virtual run time that grows the slower the more it
+ * weighs; the one furthest behind runs.
  */
 #include <ax/base/sched.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Class `pinned`: the task owns a CPU. It runs whenever it can, without a tick and without being preempted by other classes, which get
- * the CPU only while it sleeps.
+ * Class `pinned`: the task owns a CPU. It runs whenever it can, without a tick and without being preempted by other
+ * classes, which get the CPU only while it sleeps.
  */
 #include <ax/base/sched.h>
 #include <ax/base/smp.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Class `system`: the hypervisor's own servants (console, shell, life cycle), which must run however busy the guests are. First
- * come, first served, each until it sleeps; above all guests, so only for tasks whose work is short.
+ * Class `system`: the hypervisor's own servants (console, shell, life cycle), which must run however busy the guests
+ * are. First come, first served, each until it sleeps; above all guests, so only for tasks whose work is short.
  */
 #include <ax/base/sched.h>
 

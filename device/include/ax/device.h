@@ -9,7 +9,7 @@
 #include <ax/err.h>
 #include <ax/types.h>
 
-/* ---- devices ------------------------------------------------------------------------------------------------- */
+/* ---- devices ---- */
 
 enum ax_bus_kind { AX_BUS_MMIO, AX_BUS_PIO, AX_BUS_SYSREG, AX_BUS_KINDS };
 
@@ -33,8 +33,8 @@ struct ax_device;
 
 /*
  * access: any vCPU, concurrently; the device locks for itself. AX_OK, or a negative error which becomes a fault in the
- * guest. Never blocks. reset: the VM is stopped. save returns bytes (AX_ENOSPC when buf is too small); restore refuses what it
- * does not understand (AX_EFORMAT) and then leaves the device as reset. destroy frees the device; timers are
+ * guest. Never blocks. reset: the VM is stopped. save returns bytes (AX_ENOSPC when buf is too small); restore refuses
+ * what it does not understand (AX_EFORMAT) and then leaves the device as reset. destroy frees the device; timers are
  * cancelled first.
  */
 struct ax_device_ops {
@@ -56,7 +56,7 @@ struct ax_device {
 	struct ax_resource resource[AX_DEVICE_MAX_RESOURCES];
 };
 
-/* ---- bus ---------------------------------------------------------------------------------------------------------- */
+/* ---- bus ---- */
 
 struct ax_bus_slot {
 	uint64_t base, end; /* end is the last address, so that the top of the space is representable */
@@ -76,19 +76,22 @@ struct ax_bus {
 };
 
 void ax_bus_init(struct ax_bus *bus);
-/* Takes ownership on success. AX_EEXIST: overlaps another; AX_ESTATE: sealed; AX_ERANGE: wraps; AX_EINVAL: empty; AX_ENOMEM. */
+/*
+ * Takes ownership on success. AX_EEXIST: overlaps another; AX_ESTATE: sealed; AX_ERANGE: wraps; AX_EINVAL: empty;
+ * AX_ENOMEM.
+ */
 int ax_bus_register(struct ax_bus *bus, struct ax_device *dev);
 void ax_bus_seal(struct ax_bus *bus);
 /*
- * Finds the device and lets it answer. AX_ENOENT: nobody there; AX_EFAULT: across the end of a resource; or the device's error.
- * addr is absolute on the bus; access->offset and ->resource are filled in.
+ * Finds the device and lets it answer. AX_ENOENT: nobody there; AX_EFAULT: across the end of a resource; or the
+ * device's error. addr is absolute on the bus; access->offset and ->resource are filled in.
  */
 int ax_bus_access(const struct ax_bus *bus, enum ax_bus_kind kind, uint64_t addr, struct ax_access *access);
 void ax_bus_reset(struct ax_bus *bus);
 /* Destroys the devices in reverse order and frees the tables. */
 void ax_bus_destroy(struct ax_bus *bus);
 
-/* ---- interrupt lines -------------------------------------------------------------------------------------------- */
+/* ---- interrupt lines ---- */
 
 struct ax_irqchip;
 struct ax_virq_port;
@@ -97,14 +100,17 @@ struct ax_virq_port;
 struct ax_irqchip_ops {
 	/* Level of an input. vcpu matters for private inputs only. Any context. */
 	void (*set_line)(struct ax_irqchip *chip, unsigned intid, unsigned vcpu, bool level);
-	/* The run loop, on the vCPU's own CPU with interrupts off: hand interrupts to the hardware / take back what the guest did. */
+	/*
+	 * The run loop, on the vCPU's own CPU with interrupts off: hand interrupts to the hardware / take back what the
+	 * guest did.
+	 */
 	void (*before_entry)(struct ax_irqchip *chip, unsigned vcpu);
 	void (*after_exit)(struct ax_irqchip *chip, unsigned vcpu);
 	/* An enabled interrupt is pending that should end this vCPU's HALT. Any context. */
 	bool (*pending)(struct ax_irqchip *chip, unsigned vcpu);
 	/*
-	 * vCPU powered on or off: its private interrupts to reset state, its slots empty; what waited in them for others to
-	 * take is free to go. On the vCPU's own task, out of the guest.
+	 * vCPU powered on or off: its private interrupts to reset state, its slots empty; what waited in them for
+	 * others to take is free to go. On the vCPU's own task, out of the guest.
 	 */
 	void (*reset_vcpu)(struct ax_irqchip *chip, unsigned vcpu);
 };
@@ -139,13 +145,16 @@ static inline void ax_irq_line_set(const struct ax_irq_line *line, bool level)
 	}
 }
 
-/* ---- serial ports -------------------------------------------------------------------------------------------------- */
+/* ---- serial ports ---- */
 
 /* Where a serial model's output goes. Never blocks: text that does not fit is lost and counted by the sink. */
 struct ax_serial_sink {
 	void (*write)(void *ctx, const uint8_t *text, size_t size);
 	void *ctx;
-	/* The guest has emptied a FIFO that refused input: more may be pushed, from here too. No device lock held. May be NULL. */
+	/*
+	 * The guest has emptied a FIFO that refused input: more may be pushed, from here too. No device lock held. May
+	 * be NULL.
+	 */
 	void (*room)(void *ctx);
 };
 
@@ -155,7 +164,7 @@ struct ax_serial {
 	size_t (*input)(struct ax_serial *serial, const uint8_t *text, size_t size);
 };
 
-/* ---- guest memory ------------------------------------------------------------------------------------------------- */
+/* ---- guest memory ---- */
 
 /* The only way a device reaches guest memory. AX_EFAULT unless the whole range is RAM with that permission. */
 struct ax_guest_memory {

@@ -17,7 +17,7 @@
 
 #define GUEST_MAX_CPUS 8u
 
-/* ---- tests ------------------------------------------------------------------------------------------------------ */
+/* ---- tests ---- */
 
 struct guest_test {
 	const char *name;
@@ -28,7 +28,7 @@ struct guest_test {
 #define GUEST_TEST(test_name)                                                                                          \
 	static void test_name(void);                                                                                   \
 	static const struct guest_test guest_test_##test_name                                                          \
-	    __attribute__((used, section("guest_tests"))) = {#test_name, test_name};                                   \
+		__attribute__((used, section("guest_tests"))) = {#test_name, test_name};                               \
 	static void test_name(void)
 
 /* Records a failure and goes on. Any CPU. Only the first failure of a test is printed. */
@@ -48,11 +48,13 @@ void guest_skip(const char *why);
 /* The machine is one of Axle's, not the emulator's own. */
 bool guest_on_axle(void);
 
-/* One line or part of one; lines of several CPUs do not mix. %s %c %d %u %x %lu %ld %lx %%, with a width for zero
- * padding. */
+/*
+ * One line or part of one; lines of several CPUs do not mix. %s %c %d %u %x %lu %ld %lx %%, with a width for zero
+ * padding.
+ */
 void guest_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* ---- CPUs ------------------------------------------------------------------------------------------------------- */
+/* ---- CPUs ---- */
 
 unsigned guest_cpu_count(void);
 unsigned guest_cpu_id(void);
@@ -65,8 +67,7 @@ void guest_relax(void);
 void guest_poweroff(void) __attribute__((noreturn));
 void guest_reboot(void) __attribute__((noreturn));
 
-/* ---- interrupts ---------------------------------------------------------------------------------------------------
- */
+/* ---- interrupts ---- */
 
 typedef void (*guest_irq_fn)(unsigned irq);
 
@@ -86,8 +87,7 @@ void guest_ipi(unsigned cpu, unsigned n);
 /* Waits with interrupts unmasked until *counter >= value; false after `us` microseconds. */
 bool guest_await(const volatile unsigned *counter, unsigned value, uint64_t us);
 
-/* ---- time ---------------------------------------------------------------------------------------------------------
- */
+/* ---- time ---- */
 
 uint64_t guest_ticks(void);
 uint64_t guest_tick_hz(void);
@@ -98,8 +98,7 @@ uint64_t guest_us_to_ticks(uint64_t us);
 void guest_timer_set(uint64_t deadline);
 void guest_timer_stop(void);
 
-/* ---- memory and devices --------------------------------------------------------------------------------------------
- */
+/* ---- memory and devices ---- */
 
 /* width 1, 2, 4 or 8; one load or store that a hypervisor can decode. */
 uint64_t guest_mmio_read(uint64_t addr, unsigned width);
@@ -113,8 +112,7 @@ int guest_getc(void);
 /* The console raises GUEST_IRQ_UART when it has sent a character; false also takes a raised one back. */
 void guest_uart_tx_interrupt(bool on);
 
-/* ---- faults
- * ---------------------------------------------------------------------------------------------------------- */
+/* ---- faults ---- */
 
 enum guest_fault_kind {
 	GUEST_FAULT_NONE,
@@ -139,8 +137,7 @@ enum guest_fault_kind guest_try_write(uint64_t addr, unsigned width, uint64_t va
 /* Calls the code at addr. */
 enum guest_fault_kind guest_try_fetch(uint64_t addr);
 
-/* ---- floating point and hypercalls
- * -------------------------------------------------------------------------------------- */
+/* ---- floating point and hypercalls ---- */
 
 /* Every FP/SIMD register of this CPU to a pattern made from seed; true when they all still hold it. */
 void guest_fp_fill(uint64_t seed);

@@ -21,10 +21,8 @@ static void read_at(void *arg)
 
 GUEST_TEST(an_unmapped_read_faults_and_the_guest_goes_on)
 {
-	FOR_EACH(hole, holes)
-	{
-		FOR_EACH(width, widths)
-		{
+	FOR_EACH (hole, holes) {
+		FOR_EACH (width, widths) {
 			EXPECT(guest_try_read(*hole, *width, NULL) == GUEST_FAULT_READ);
 		}
 	}
@@ -32,10 +30,8 @@ GUEST_TEST(an_unmapped_read_faults_and_the_guest_goes_on)
 
 GUEST_TEST(an_unmapped_write_faults_and_the_guest_goes_on)
 {
-	FOR_EACH(hole, holes)
-	{
-		FOR_EACH(width, widths)
-		{
+	FOR_EACH (hole, holes) {
+		FOR_EACH (width, widths) {
 			EXPECT(guest_try_write(*hole, *width, 0x5a) == GUEST_FAULT_WRITE);
 		}
 	}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Contract: page-table formats. A format is geometry as data plus how an entry is written and read and how stale
- * translations are dropped; the one engine in addrspace/ (ax/pgtable.h) does the rest, for stage 2, for the host's own tables, later for an IOMMU.
+ * translations are dropped; the one engine in addrspace/ (ax/pgtable.h) does the rest, for stage 2, for the host's own
+ * tables, later for an IOMMU.
  */
 #ifndef AX_ARCH_NPT_H
 #define AX_ARCH_NPT_H
@@ -29,9 +30,9 @@ struct ax_npt_tag {
 };
 
 struct ax_npt_format {
-	const char *name;  /* "arm-stage2-40" */
-	uint8_t levels;    /* number of levels, 1..AX_NPT_MAX_LEVELS; level 0 is the root */
-	uint8_t root_order; /* the root is 2^root_order pages (concatenated tables, Sv39x4) */
+	const char *name;       /* "arm-stage2-40" */
+	uint8_t levels;         /* number of levels, 1..AX_NPT_MAX_LEVELS; level 0 is the root */
+	uint8_t root_order;     /* the root is 2^root_order pages (concatenated tables, Sv39x4) */
 	bool break_before_make; /* a live entry must pass through "none" plus invalidation before it changes (Arm) */
 	struct {
 		uint8_t shift; /* lowest address bit this level indexes */
@@ -47,7 +48,10 @@ struct ax_npt_format {
 
 	/* Makes entries just written visible to the walkers of all CPUs. */
 	void (*publish)(void);
-	/* Drops every translation, on all CPUs, that overlaps [addr, addr+size); complete on return. size ~0: all of tag. */
+	/*
+	 * Drops every translation, on all CPUs, that overlaps [addr, addr+size); complete on return. size ~0: all of
+	 * tag.
+	 */
 	void (*invalidate)(const struct ax_npt_tag *tag, uint64_t addr, uint64_t size);
 };
 

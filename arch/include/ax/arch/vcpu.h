@@ -15,14 +15,14 @@
 
 struct ax_arch_vcpu; /* the backend's own */
 
-/* ---- exits ------------------------------------------------------------------------------------------------ */
+/* ---- exits ---- */
 
 #define AX_EXIT_REASONS(X)                                                                                             \
-	X(NONE, "none")           /* answered inside the backend: enter again */                                      \
+	X(NONE, "none")           /* answered inside the backend: enter again */                                       \
 	X(HYPERCALL, "hypercall") /* HVC, SMC, ecall, VMCALL */                                                        \
 	X(MMIO, "mmio")           /* decoded load or store to no memory */                                             \
 	X(PIO, "pio")             /* x86 port */                                                                       \
-	X(SYSREG, "sysreg")       /* trapped system register, CSR or MSR the backend does not answer */               \
+	X(SYSREG, "sysreg")       /* trapped system register, CSR or MSR the backend does not answer */                \
 	X(FAULT, "fault")         /* stage-2 fault that is no decodable MMIO: fetch, page walk, permission */          \
 	X(HALT, "halt")           /* WFI, HLT: nothing to do until an interrupt */                                     \
 	X(IRQ, "irq")             /* a host interrupt is pending */                                                    \
@@ -39,15 +39,15 @@ enum ax_exit_reason {
 };
 
 struct ax_exit_hypercall {
-	uint64_t nr;      /* function id: x0 & 0xffffffff, a7:a6, rax */
-	uint64_t arg[6];  /* x1-x6, a0-a5, rdi rsi rdx rcx r8 r9 */
-	uint32_t ext;     /* RISC-V extension id (a7); immediate of HVC/SMC on Arm */
+	uint64_t nr;     /* function id: x0 & 0xffffffff, a7:a6, rax */
+	uint64_t arg[6]; /* x1-x6, a0-a5, rdi rsi rdx rcx r8 r9 */
+	uint32_t ext;    /* RISC-V extension id (a7); immediate of HVC/SMC on Arm */
 };
 
 struct ax_exit_mmio {
 	ax_gpa_t gpa;
-	uint64_t data;    /* write: zero-extended value; read: to be filled in by the handler */
-	uint8_t width;    /* 1, 2, 4, 8 */
+	uint64_t data; /* write: zero-extended value; read: to be filled in by the handler */
+	uint8_t width; /* 1, 2, 4, 8 */
 	bool write;
 	/* backend's notes for ax_arch_vcpu_mmio_done() */
 	uint8_t reg, reg_width;
@@ -63,18 +63,18 @@ struct ax_exit_pio {
 };
 
 struct ax_exit_sysreg {
-	uint32_t id;      /* Arm: AX_ARM_SYSREG(op0,op1,crn,crm,op2); RISC-V: CSR number; x86: MSR number */
+	uint32_t id; /* Arm: AX_ARM_SYSREG(op0,op1,crn,crm,op2); RISC-V: CSR number; x86: MSR number */
 	bool write;
 	uint64_t data;
-	uint8_t reg;      /* backend's note */
+	uint8_t reg; /* backend's note */
 };
 
 struct ax_exit_fault {
 	ax_gpa_t gpa;
 	ax_gva_t gva;
-	uint32_t access;  /* one of AX_PROT_READ, _WRITE, _EXEC */
-	bool walk;        /* on the guest's own page-table walk */
-	bool present;     /* a translation exists but forbids the access */
+	uint32_t access; /* one of AX_PROT_READ, _WRITE, _EXEC */
+	bool walk;       /* on the guest's own page-table walk */
+	bool present;    /* a translation exists but forbids the access */
 };
 
 struct ax_exit {
@@ -89,7 +89,7 @@ struct ax_exit {
 	};
 };
 
-/* ---- per-CPU enable ------------------------------------------------------------------------------------------ */
+/* ---- per-CPU enable ---- */
 
 /* What this machine's virtualization offers, read once on the boot CPU. */
 struct ax_arch_caps {
@@ -105,11 +105,11 @@ const struct ax_arch_caps *ax_arch_caps(void);
 int ax_arch_cpu_enable(void);
 void ax_arch_cpu_disable(void);
 
-/* ---- life ---------------------------------------------------------------------------------------------------- */
+/* ---- life ---- */
 
 struct ax_arch_vcpu_config {
-	unsigned index;          /* 0-based in its VM */
-	uint64_t hw_id;          /* what the guest reads as its own id: MPIDR affinity, hart id, APIC id */
+	unsigned index; /* 0-based in its VM */
+	uint64_t hw_id; /* what the guest reads as its own id: MPIDR affinity, hart id, APIC id */
 	const struct ax_npt_format *format;
 	const struct ax_npt_tag *npt; /* outlives the vCPU; shared by the VM's vCPUs */
 };
@@ -117,7 +117,7 @@ struct ax_arch_vcpu_config {
 /* Where and how a guest CPU begins. */
 struct ax_arch_entry {
 	uint64_t pc;
-	uint64_t arg[4];         /* x0-x3, a0-a3 (a0 is set to hw_id by the boot protocol, not here) */
+	uint64_t arg[4]; /* x0-x3, a0-a3 (a0 is set to hw_id by the boot protocol, not here) */
 };
 
 /* AX_ENOMEM. */
@@ -133,7 +133,7 @@ void ax_arch_vcpu_put(struct ax_arch_vcpu *vcpu);
 /* Enters the guest; returns with *exit filled. Loaded, interrupts off. Never fails: trouble is AX_EXIT_ERROR. */
 void ax_arch_vcpu_run(struct ax_arch_vcpu *vcpu, struct ax_exit *exit);
 
-/* ---- completing an exit -------------------------------------------------------------------------------------- */
+/* ---- completing an exit ---- */
 
 /* Writes a read's result to its register (extended as the instruction says) and steps over the instruction. */
 void ax_arch_vcpu_mmio_done(struct ax_arch_vcpu *vcpu, const struct ax_exit_mmio *mmio);
@@ -146,17 +146,17 @@ void ax_arch_vcpu_halt_done(struct ax_arch_vcpu *vcpu);
 /* The architecture's fault for this exit into the guest: external abort, access fault, #GP, undefined instruction. */
 void ax_arch_vcpu_inject_fault(struct ax_arch_vcpu *vcpu, const struct ax_exit *exit);
 
-/* ---- interrupts ------------------------------------------------------------------------------------------------ */
+/* ---- interrupts ---- */
 
 /* A virtual interrupt as an interrupt-controller model hands it to the hardware. */
 struct ax_virq {
-	uint32_t intid;    /* as the guest sees it */
-	uint32_t hwirq;    /* physical interrupt the guest's deactivation completes, when hw */
+	uint32_t intid; /* as the guest sees it */
+	uint32_t hwirq; /* physical interrupt the guest's deactivation completes, when hw */
 	uint8_t priority;
 	bool group1;
 	bool pending, active;
 	bool hw;
-	bool eoi_exit;     /* leave the guest when it completes this one (level line to be resampled) */
+	bool eoi_exit; /* leave the guest when it completes this one (level line to be resampled) */
 };
 
 /* Slots 0..ax_arch_caps()->irq_slots-1. NULL empties a slot. Works loaded or not. */
@@ -168,7 +168,7 @@ void ax_arch_vcpu_irq_notify_free(struct ax_arch_vcpu *vcpu, bool on);
 /* Plain external-interrupt line of architectures without slots; `line` as the architecture numbers them. */
 void ax_arch_vcpu_line(struct ax_arch_vcpu *vcpu, unsigned line, bool level);
 
-/* ---- guest timer ------------------------------------------------------------------------------------------------ */
+/* ---- guest timer ---- */
 
 struct ax_arch_timer {
 	bool line;         /* the guest's timer asserts its interrupt now */
@@ -182,7 +182,7 @@ int ax_arch_vcpu_timer_hwirq(void);
 /* Guest time = host time + offset: freeze while paused by moving it. Not loaded. */
 void ax_arch_vcpu_set_time_offset(struct ax_arch_vcpu *vcpu, int64_t ticks);
 
-/* ---- registers, snapshot ------------------------------------------------------------------------------------------ */
+/* ---- registers, snapshot ---- */
 
 enum ax_arch_reg { AX_REG_PC, AX_REG_SP, AX_REG_STATUS, AX_REG_GPR0 = 16 /* + n */ };
 int ax_arch_vcpu_get_reg(const struct ax_arch_vcpu *vcpu, unsigned reg, uint64_t *value); /* AX_ENOENT */

@@ -9,14 +9,14 @@
 
 #include <ax/types.h>
 
-/* ---- interrupt numbers (2.2) --------------------------------------------------------------------------------- */
+/* ---- interrupt numbers (2.2) ---- */
 
 #define AX_GIC_SGIS 16u    /* 0..15 */
 #define AX_GIC_PRIVATE 32u /* SGIs, then PPIs 16..31 */
 #define AX_GIC_SPI_END 1020u
 #define AX_GIC_INTID_SPURIOUS 1023u
 
-/* ---- distributor, GICD_* (map 12.8, registers 12.9) -------------------------------------------------------------- */
+/* ---- distributor, GICD_* (map 12.8, registers 12.9) ---- */
 
 #define AX_GICD_SIZE 0x10000u
 
@@ -85,7 +85,7 @@
 #define AX_GIC_ARCHREV_V3 3u
 #define AX_GIC_ARCHREV_V4 4u
 
-/* ---- redistributor, GICR_* (map 12.10, registers 12.11) ------------------------------------------------------- */
+/* ---- redistributor, GICR_* (map 12.10, registers 12.11) ---- */
 
 /* Two frames of 64 KiB a PE: RD_base, then SGI_base; GICv4 (GICR_TYPER.VLPIS) has two more. */
 #define AX_GICR_FRAME 0x10000u
@@ -132,7 +132,7 @@
 #define AX_GICR_WAKER_PROCESSOR_SLEEP AX_BIT(1)
 #define AX_GICR_WAKER_CHILDREN_ASLEEP AX_BIT(2)
 
-/* ---- software-generated interrupts, ICC_SGI1R_EL1, ICC_ASGI1R_EL1, ICC_SGI0R_EL1 (12.2) -------------------- */
+/* ---- software-generated interrupts, ICC_SGI1R_EL1, ICC_ASGI1R_EL1, ICC_SGI0R_EL1 (12.2) ---- */
 
 #define AX_GIC_SGIR_LIST(v) AX_FIELD_GET(v, 15, 0)
 #define AX_GIC_SGIR_AFF1(v) AX_FIELD_GET(v, 23, 16)

@@ -14,7 +14,7 @@
 #include <ax/arch/vcpu.h>
 #include <ax/port.h>
 
-/* ---- the machine (axle::arch) --------------------------------------------------------------------------------- */
+/* ---- the machine (axle::arch) ---- */
 
 /* Memory empty, clock at a fixed start, no interrupts, TLB empty. ax_mock_reset() includes it. */
 void ax_mock_arch_reset(void);
@@ -43,7 +43,8 @@ void ax_mock_object_free(void *obj, size_t size);
 void ax_mock_clock_advance(uint64_t ticks);
 /* What ax_arch_timer_set()'s interrupt does when it comes (base/); deferred while interrupts are masked. */
 void ax_mock_on_host_timer(void (*fn)(void));
-/* ax_arch_idle() goes on to the host timer's deadline; with none set it calls this (NULL: panic, nothing can happen).
+/*
+ * ax_arch_idle() goes on to the host timer's deadline; with none set it calls this (NULL: panic, nothing can happen).
  */
 void ax_mock_on_idle(void (*fn)(void));
 
@@ -55,7 +56,7 @@ bool ax_mock_panics(void (*fn)(void *), void *arg);
 const char *ax_mock_panic_text(void);
 AX_NORETURN void ax_mock_panic(const char *fmt, ...) AX_PRINTF(1, 2);
 
-/* ---- page-table formats and the TLB (axle::arch) ---------------------------------------------------------------- */
+/* ---- page-table formats and the TLB (axle::arch) ---- */
 
 const struct ax_npt_format *ax_mock_format_stage2(void); /* 3 levels, 40 bits, 8 KiB root, break-before-make */
 const struct ax_npt_format *ax_mock_format_sv39x4(void); /* 3 levels, 41 bits, 16 KiB root */
@@ -88,7 +89,7 @@ void ax_mock_tlb_page_freed(ax_hpa_t pa, uint64_t size);
 /* Tag given to ax_arch_host_tables() last; root 0: none. */
 struct ax_npt_tag ax_mock_host_tables(void);
 
-/* ---- virtual CPUs (axle::arch) ---------------------------------------------------------------------------------- */
+/* ---- virtual CPUs (axle::arch) ---- */
 
 #define AX_MOCK_IRQ_SLOTS 4u
 #define AX_MOCK_TIMER_HWIRQ 27u
@@ -122,13 +123,14 @@ void ax_mock_vcpu_script(struct ax_arch_vcpu *vcpu, ax_mock_guest_fn next, void 
 bool ax_mock_vcpu_irq_ack(struct ax_arch_vcpu *vcpu, uint32_t intid);
 bool ax_mock_vcpu_irq_complete(struct ax_arch_vcpu *vcpu, uint32_t intid);
 void ax_mock_vcpu_set_timer(struct ax_arch_vcpu *vcpu, const struct ax_arch_timer *timer);
-/* Guest's side of memory, through stage 2 and the TLB, within one page. False: *exit is the fault, to be returned by
- * the script. */
+/*
+ * Guest's side of memory, through stage 2 and the TLB, within one page. False: *exit is the fault, to be returned by
+ * the script.
+ */
 bool ax_mock_vcpu_read(struct ax_arch_vcpu *vcpu, ax_gpa_t gpa, void *buf, size_t size, struct ax_exit *exit);
 bool ax_mock_vcpu_write(struct ax_arch_vcpu *vcpu, ax_gpa_t gpa, const void *buf, size_t size, struct ax_exit *exit);
 
-/* ---- the port (ax_mock) -------------------------------------------------------------------------------------------
- */
+/* ---- the port (ax_mock) ---- */
 
 /* Everything as new; forgets leaks. Call in each test's set-up, and for each fuzzer input. */
 void ax_mock_reset(void);

@@ -7,7 +7,10 @@
 
 /* Sends text; waits while the transmitter is full. Any context. */
 void ax_console_put(const uint8_t *text, size_t size);
-/* Typed bytes go to fn, interrupts off, on the CPU that takes the UART's interrupt. AX_ENOENT: no UART, or it has no interrupt. */
+/*
+ * Typed bytes go to fn, interrupts off, on the CPU that takes the UART's interrupt. AX_ENOENT: no UART, or it has no
+ * interrupt.
+ */
 int ax_console_on_input(void (*fn)(uint8_t byte));
 
 /* ---- log ---- */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Host drivers register themselves: AX_DRIVER() puts a row into a section that the linker script bounds. A driver is found by a
- * compatible string of the device tree.
+ * Host drivers register themselves: AX_DRIVER() puts a row into a section that the linker script bounds. A driver is
+ * found by a compatible string of the device tree.
  */
 #ifndef AX_BASE_DRIVER_H
 #define AX_BASE_DRIVER_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The host's device tree, read with libfdt (Devicetree Specification 0.4). The blob is input: every length is checked, and what is
- * malformed is an error or skipped, never trusted.
+ * The host's device tree, read with libfdt (Devicetree Specification 0.4). The blob is input: every length is checked,
+ * and what is malformed is an error or skipped, never trusted.
  */
 #ifndef AX_BASE_DT_H
 #define AX_BASE_DT_H

@@ -7,8 +7,8 @@
 #include <stdarg.h>
 
 /*
- * %s %c %p %d %i %u %x %X with l, ll, z, width, 0 and - flags, # for hexadecimal, precision for %s; %%. Always terminates when size > 0.
- * Returns the length the whole text would have.
+ * %s %c %p %d %i %u %x %X with l, ll, z, width, 0 and - flags, # for hexadecimal, precision for %s; %%. Always
+ * terminates when size > 0. Returns the length the whole text would have.
  */
 int ax_vsnprintf(char *buf, size_t size, const char *fmt, va_list args);
 int ax_snprintf(char *buf, size_t size, const char *fmt, ...) AX_PRINTF(3, 4);

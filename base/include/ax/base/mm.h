@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Host memory: the physical page allocator, object pools behind ax_port_alloc(), the hypervisor's own tables, guarded stacks.
+ * Host memory: the physical page allocator, object pools behind ax_port_alloc(), the hypervisor's own tables, guarded
+ * stacks.
  */
 #ifndef AX_BASE_MM_H
 #define AX_BASE_MM_H
@@ -13,7 +14,7 @@ struct ax_range {
 	uint64_t start, size;
 };
 
-/* ---- physical pages (src/mm/pages.c) ----------------------------------------------------------------------------- */
+/* ---- physical pages (src/mm/pages.c) ---- */
 
 #define AX_PAGE_ORDERS 19u /* blocks of 4 KiB to 1 GiB */
 
@@ -23,8 +24,8 @@ struct ax_page_stats {
 };
 
 /*
- * Declares a bank of RAM, before any page of it is added; its bookkeeping (2 bits a page) is placed at `books`, memory that the
- * caller keeps for it: ax_pages_books_size() bytes. AX_ENOSPC: too many banks.
+ * Declares a bank of RAM, before any page of it is added; its bookkeeping (2 bits a page) is placed at `books`, memory
+ * that the caller keeps for it: ax_pages_books_size() bytes. AX_ENOSPC: too many banks.
  */
 int ax_pages_add_bank(struct ax_range bank, void *books);
 size_t ax_pages_books_size(struct ax_range bank);
@@ -35,14 +36,14 @@ ax_hpa_t ax_pages_alloc(unsigned order);
 void ax_pages_free(ax_hpa_t pa, unsigned order);
 struct ax_page_stats ax_pages_stats(void);
 
-/* ---- the whole (src/mm/init.c) ------------------------------------------------------------------------------------ */
+/* ---- the whole (src/mm/init.c) ---- */
 
 /* From the device tree to final tables and all of RAM. Boot CPU, once. */
 void ax_mm_init(const struct ax_boot_info *info);
 /* RAM that is not the allocator's: image, device tree, modules, firmware. Bytes. */
 uint64_t ax_mm_reserved(void);
 
-/* ---- mappings (src/mm/map.c) ---------------------------------------------------------------------------------------- */
+/* ---- mappings (src/mm/map.c) ---- */
 
 /* Where the image lies: from here on ax_port_virt_to_phys() knows its addresses. */
 void ax_map_locate_image(const struct ax_boot_info *info);

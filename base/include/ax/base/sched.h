@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Tasks and the scheduler. A scheduling class is a vtable; classes stand side by side, by rank, on each CPU. A CPU with one
- * task to run has no tick.
+ * Tasks and the scheduler. A scheduling class is a vtable; classes stand side by side, by rank, on each CPU. A CPU with
+ * one task to run has no tick.
  *
- * A run queue's lock is held across the switch of contexts and released by the task that was switched to, so that a task is
- * never woken on another CPU while its state is still on this one's stack.
+ * A run queue's lock is held across the switch of contexts and released by the task that was switched to, so that a
+ * task is never woken on another CPU while its state is still on this one's stack.
  */
 #ifndef AX_BASE_SCHED_H
 #define AX_BASE_SCHED_H
@@ -49,7 +49,7 @@ struct ax_runqueue {
 	struct ax_task *fair;     /* ready, by vruntime */
 	uint64_t fair_floor;      /* no ready task is behind this vruntime for long */
 	struct ax_task *pinned, *pinned_owner;
-	unsigned load;            /* weights of the tasks that live here */
+	unsigned load; /* weights of the tasks that live here */
 	_Atomic bool need_resched;
 	struct ax_timer slice;
 };

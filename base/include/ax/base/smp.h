@@ -31,7 +31,10 @@ uint64_t ax_cpu_hw_id(unsigned cpu);
 /* The boot CPU becomes CPU 0; then the others start and wait in their idle tasks. */
 void ax_smp_init_boot(void);
 void ax_smp_start_others(void);
-/* Runs fn(arg) on every online CPU, one after the other, and waits. Task context, interrupts on. fn runs with interrupts off. */
+/*
+ * Runs fn(arg) on every online CPU, one after the other, and waits. Task context, interrupts on. fn runs with
+ * interrupts off.
+ */
 void ax_each_cpu(void (*fn)(void *arg), void *arg);
 /* Stops the other CPUs for good: panic. */
 void ax_smp_stop_others(void);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What drivers rely on in a GICv3 (Arm IHI 0069): shared interrupts, priorities, all forms of software-generated ones.
+/*
+ * What drivers rely on in a GICv3 (Arm IHI 0069): shared interrupts, priorities, all forms of software-generated ones.
  */
 #include <guest.h>
 
@@ -213,13 +214,13 @@ GUEST_TEST(a_software_interrupt_with_absent_targets_is_dropped)
 {
 	/* Target lists without a CPU that exists, and other affinities. */
 	static const uint64_t values[] = {
-	    0x0,
-	    0xff00,
-	    1ul << 16 | 1,
-	    0xfful << 16 | 0xffff,
-	    1ul << 32 | 1,
-	    1ul << 48 | 1,
-	    0xfful << 48 | 0xfful << 32 | 0xffffff,
+		0x0,
+		0xff00,
+		1ul << 16 | 1,
+		0xfful << 16 | 0xffff,
+		1ul << 32 | 1,
+		1ul << 48 | 1,
+		0xfful << 48 | 0xfful << 32 | 0xffffff,
 	};
 
 	prepare();

@@ -38,8 +38,9 @@ GUEST_TEST(the_version_is_1_1)
 GUEST_TEST(features_names_what_a_version_must_have)
 {
 	static const uint32_t mandatory[] = {
-	    PSCI_VERSION,         PSCI_CPU_SUSPEND32, PSCI_CPU_SUSPEND, PSCI_CPU_OFF,      PSCI_CPU_ON32, PSCI_CPU_ON,
-	    PSCI_AFFINITY_INFO32, PSCI_AFFINITY_INFO, PSCI_SYSTEM_OFF,  PSCI_SYSTEM_RESET, PSCI_FEATURES,
+		PSCI_VERSION,    PSCI_CPU_SUSPEND32, PSCI_CPU_SUSPEND,     PSCI_CPU_OFF,
+		PSCI_CPU_ON32,   PSCI_CPU_ON,        PSCI_AFFINITY_INFO32, PSCI_AFFINITY_INFO,
+		PSCI_SYSTEM_OFF, PSCI_SYSTEM_RESET,  PSCI_FEATURES,
 	};
 
 	for (unsigned i = 0; i < sizeof(mandatory) / sizeof(mandatory[0]); i++) {
@@ -53,8 +54,8 @@ GUEST_TEST(a_function_without_its_feature_is_not_supported)
 {
 	/* Those without effect where they exist: suspend to RAM, reset and freeze are left out. */
 	static const uint32_t optional[] = {
-	    0x84000005u, 0xc4000005u, 0x84000006u, 0x84000007u, 0xc4000007u,
-	    0x84000010u, 0xc4000010u, 0x84000011u, 0xc4000011u,
+		0x84000005u, 0xc4000005u, 0x84000006u, 0x84000007u, 0xc4000007u,
+		0x84000010u, 0xc4000010u, 0x84000011u, 0xc4000011u,
 	};
 
 	for (unsigned i = 0; i < sizeof(optional) / sizeof(optional[0]); i++) {
@@ -219,19 +220,19 @@ static uint64_t call_with_registers_filled(uint64_t nr)
 	uint64_t wrong;
 
 	__asm__ volatile(
-	    "mov x0, %1\n\tmov x4, #4\n\tmov x5, #5\n\tmov x6, #6\n\tmov x7, #7\n\tmov x8, #8\n\t"
-	    "mov x9, #9\n\tmov x10, #10\n\tmov x11, #11\n\tmov x12, #12\n\tmov x13, #13\n\tmov x14, #14\n\t"
-	    "mov x15, #15\n\tmov x16, #16\n\tmov x17, #17\n\thvc #0\n\t"
-	    "sub x4, x4, #4\n\tsub x5, x5, #5\n\tsub x6, x6, #6\n\tsub x7, x7, #7\n\tsub x8, x8, #8\n\t"
-	    "sub x9, x9, #9\n\tsub x10, x10, #10\n\tsub x11, x11, #11\n\tsub x12, x12, #12\n\t"
-	    "sub x13, x13, #13\n\tsub x14, x14, #14\n\tsub x15, x15, #15\n\tsub x16, x16, #16\n\t"
-	    "sub x17, x17, #17\n\torr x4, x4, x5\n\torr x4, x4, x6\n\torr x4, x4, x7\n\torr x4, x4, x8\n\t"
-	    "orr x4, x4, x9\n\torr x4, x4, x10\n\torr x4, x4, x11\n\torr x4, x4, x12\n\torr x4, x4, x13\n\t"
-	    "orr x4, x4, x14\n\torr x4, x4, x15\n\torr x4, x4, x16\n\torr %0, x4, x17"
-	    : "=r"(wrong)
-	    : "r"(nr)
-	    : "x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15",
-	      "x16", "x17", "memory");
+		"mov x0, %1\n\tmov x4, #4\n\tmov x5, #5\n\tmov x6, #6\n\tmov x7, #7\n\tmov x8, #8\n\t"
+		"mov x9, #9\n\tmov x10, #10\n\tmov x11, #11\n\tmov x12, #12\n\tmov x13, #13\n\tmov x14, #14\n\t"
+		"mov x15, #15\n\tmov x16, #16\n\tmov x17, #17\n\thvc #0\n\t"
+		"sub x4, x4, #4\n\tsub x5, x5, #5\n\tsub x6, x6, #6\n\tsub x7, x7, #7\n\tsub x8, x8, #8\n\t"
+		"sub x9, x9, #9\n\tsub x10, x10, #10\n\tsub x11, x11, #11\n\tsub x12, x12, #12\n\t"
+		"sub x13, x13, #13\n\tsub x14, x14, #14\n\tsub x15, x15, #15\n\tsub x16, x16, #16\n\t"
+		"sub x17, x17, #17\n\torr x4, x4, x5\n\torr x4, x4, x6\n\torr x4, x4, x7\n\torr x4, x4, x8\n\t"
+		"orr x4, x4, x9\n\torr x4, x4, x10\n\torr x4, x4, x11\n\torr x4, x4, x12\n\torr x4, x4, x13\n\t"
+		"orr x4, x4, x14\n\torr x4, x4, x15\n\torr x4, x4, x16\n\torr %0, x4, x17"
+		: "=r"(wrong)
+		: "r"(nr)
+		: "x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15",
+		  "x16", "x17", "memory");
 	return wrong;
 }
 

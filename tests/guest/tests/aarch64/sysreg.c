@@ -28,12 +28,12 @@ static enum guest_fault_kind access(uint32_t insn)
 GUEST_TEST(registers_above_the_guests_level_are_undefined)
 {
 	static const uint32_t regs[] = {
-	    SYSREG(3, 4, 1, 1, 0),   /* HCR_EL2 */
-	    SYSREG(3, 4, 12, 0, 0),  /* VBAR_EL2 */
-	    SYSREG(3, 4, 2, 1, 0),   /* VTTBR_EL2 */
-	    SYSREG(3, 4, 14, 0, 3),  /* CNTVOFF_EL2 */
-	    SYSREG(3, 4, 12, 11, 0), /* ICH_HCR_EL2 */
-	    SYSREG(3, 6, 1, 1, 0),   /* SCR_EL3 */
+		SYSREG(3, 4, 1, 1, 0),   /* HCR_EL2 */
+		SYSREG(3, 4, 12, 0, 0),  /* VBAR_EL2 */
+		SYSREG(3, 4, 2, 1, 0),   /* VTTBR_EL2 */
+		SYSREG(3, 4, 14, 0, 3),  /* CNTVOFF_EL2 */
+		SYSREG(3, 4, 12, 11, 0), /* ICH_HCR_EL2 */
+		SYSREG(3, 6, 1, 1, 0),   /* SCR_EL3 */
 	};
 
 	for (unsigned i = 0; i < sizeof(regs) / sizeof(regs[0]); i++) {

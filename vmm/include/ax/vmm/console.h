@@ -28,7 +28,8 @@
 
 /* The machine's own serial port. */
 struct ax_console_port {
-	/* Sends what it can now and returns how much that was; the rest is lost and counted. Under the screen's lock.
+	/*
+	 * Sends what it can now and returns how much that was; the rest is lost and counted. Under the screen's lock.
 	 */
 	size_t (*write)(void *ctx, const uint8_t *text, size_t size);
 	/* There is work for ax_console_pump(). Any context. */
@@ -83,8 +84,10 @@ struct ax_console {
 
 void ax_console_init(struct ax_console *c, const struct ax_console_port *port, uint8_t escape_key);
 
-/* Adds a source, for good: its index. The prefixed ones that take focus are "Ctrl-] 0", "Ctrl-] 1"... AX_ENOSPC. One
- * task. */
+/*
+ * Adds a source, for good: its index. The prefixed ones that take focus are "Ctrl-] 0", "Ctrl-] 1"... AX_ENOSPC. One
+ * task.
+ */
 int ax_console_add(struct ax_console *c, const struct ax_console_source_config *config);
 /* The source that "Ctrl-] h" leads to. */
 void ax_console_set_home(struct ax_console *c, unsigned index);

@@ -11,8 +11,10 @@
 
 #include <ax/vm.h>
 
-/* Guest memory kept free from dtb_gpa for the tree; also the size of the buffer to build it in, and a user's largest
- * tree. */
+/*
+ * Guest memory kept free from dtb_gpa for the tree; also the size of the buffer to build it in, and a user's largest
+ * tree.
+ */
 #define AX_GUEST_FDT_SPACE AX_KIB(64)
 
 /*

@@ -26,8 +26,8 @@ int ax_image_probe(const void *file, uint64_t size, struct ax_image_info *out, c
 
 /*
  * Puts kernel, initrd and device tree where the configuration says, after the checks that need the kernel's header. The
- * VM's memory is as after create. Aligned pieces of 2 MiB are shared with the VM until it writes to them. Each refusal is
- * logged. AX_EFORMAT, AX_ERANGE (does not fit its memory), AX_EEXIST (images overlap), AX_ENOMEM, and the errors of
+ * VM's memory is as after create. Aligned pieces of 2 MiB are shared with the VM until it writes to them. Each refusal
+ * is logged. AX_EFORMAT, AX_ERANGE (does not fit its memory), AX_EEXIST (images overlap), AX_ENOMEM, and the errors of
  * ax/vmm/fdt.h.
  */
 int ax_image_load(struct ax_vm *vm);

@@ -3,7 +3,8 @@
 #ifndef AX_ARCH_LAYOUT_H
 #define AX_ARCH_LAYOUT_H
 
-/* Virtual = physical + AX_DIRECT_MAP_BASE for the machine's memory: a pointer is never equal to its physical address.
+/*
+ * Virtual = physical + AX_DIRECT_MAP_BASE for the machine's memory: a pointer is never equal to its physical address.
  */
 #define AX_DIRECT_MAP_BASE 0x200000000000ull
 

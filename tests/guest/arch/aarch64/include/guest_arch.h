@@ -111,13 +111,13 @@ enum { PSCI_ON = 0, PSCI_OFF = 1, PSCI_ON_PENDING = 2 };
 #define GUEST_BAD_CALL 0x84001000u
 #define GUEST_DEVICE_EDGES                                                                                             \
 	GUEST_GICD, GUEST_GICD + GUEST_GICD_SIZE, GUEST_GICR, GUEST_GICR + 0x10000, GUEST_GICR + GUEST_GICR_STRIDE,    \
-	    GUEST_UART, GUEST_UART + GUEST_UART_SIZE
+		GUEST_UART, GUEST_UART + GUEST_UART_SIZE
 #define GUEST_DEVICE_ENDS                                                                                              \
 	GUEST_GICD - 4, GUEST_GICD + GUEST_GICD_SIZE, GUEST_GICR - 4, GUEST_UART - 4, GUEST_UART + GUEST_UART_SIZE
 #define GUEST_IRQCHIP_RANGES                                                                                           \
 	{GUEST_GICD, 0x1000, 1}, {GUEST_GICD + 0x1000, 0x5000, 64}, {GUEST_GICD + 0x6000, 0x2000, 4},                  \
-	    {GUEST_GICD + 0x8000, 0x7fc0, 64}, {GUEST_GICD + 0xffc0, 64, 1}, {GUEST_GICR, 0x200, 1},                   \
-	    {GUEST_GICR + 0x200, 0xfdc0, 64}, {GUEST_GICR + 0xffc0, 64, 1}, {GUEST_GICR + 0x10000, 0x1000, 1},         \
+		{GUEST_GICD + 0x8000, 0x7fc0, 64}, {GUEST_GICD + 0xffc0, 64, 1}, {GUEST_GICR, 0x200, 1},               \
+		{GUEST_GICR + 0x200, 0xfdc0, 64}, {GUEST_GICR + 0xffc0, 64, 1}, {GUEST_GICR + 0x10000, 0x1000, 1},     \
 	{                                                                                                              \
 		GUEST_GICR + 0x11000, 0xf000, 64                                                                       \
 	}
