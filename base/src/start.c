@@ -37,8 +37,10 @@ void ax_base_start(const struct ax_boot_info *info)
 		(void)ax_driver_probe(AX_DRIVER_UART, -1);
 	}
 	ax_sched_init_cpu();
-	if (ax_port_task_spawn(&(struct ax_task_params){.name = "main", .entry = main_task, .affinity = 1, .weight = 1},
-			       &task)) {
+	if (ax_port_task_spawn(
+		    &(struct ax_task_params){
+			    .name = "main", .entry = main_task, .affinity = 1, .sched = "system", .weight = 1},
+		    &task)) {
 		ax_port_panic("no memory for the first task");
 	}
 	ax_sched_idle();

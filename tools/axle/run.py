@@ -69,5 +69,6 @@ def run(args):
 def interactive(machine, command):
     """The terminal belongs to the emulator until Axle powers off."""
     names = ", ".join(row.vm.name for row in machine.resolved.vms)
-    term.note(f"VMs: {names}. {machine.board.host.escape_key} h tells the keys; `host poweroff` at Axle's prompt leaves")
+    term.note(f"VMs: {names}. {machine.board.host.escape_key} ? tells the keys; "
+              f"{machine.board.host.escape_key} h, then `host poweroff`, leaves")
     return 1 if subprocess.run(command, check=False).returncode else 0

@@ -109,7 +109,7 @@ ax_arm_secondary:
 	mov	x30, xzr
 	b	ax_arm_boot_secondary
 
-/* In: x0 = root table. Clobbers x1. Puts EL2 into the state host code runs in. */
+/* In: x0 = root table. Clobbers x1-x3. Puts EL2 into the state host code runs in. */
 mmu_on:
 	ldr	x1, =HCR_BOOT
 	msr	hcr_el2, x1
@@ -141,6 +141,9 @@ boot_tables:
 
 	.section .stack, "aw", %nobits
 	.balign 4096
+	.global __boot_stack_guard
+__boot_stack_guard:				/* unmapped by the final tables */
+	.skip	4096
 	.skip	BOOT_STACK_SIZE
 	.global boot_stack_top
 boot_stack_top:

@@ -3,6 +3,8 @@
  * The EL2 vector table (Arm ARM D1.4.1): exceptions of the host itself, and of the guest (exit.S).
  * Host interrupts save what C clobbers plus ELR/SPSR, since the handler may switch tasks.
  */
+#include "boot.h"
+
 	.macro	vector target
 	.balign	0x80
 	b	\target
@@ -128,5 +130,5 @@ fatal_taken:
 
 	.section .stack, "aw", %nobits
 	.balign	16
-	.skip	0x2000
+	.skip	FATAL_STACK_SIZE
 fatal_stack_top:

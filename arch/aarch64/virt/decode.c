@@ -116,7 +116,10 @@ static void decode_fault(struct ax_arch_vcpu *vcpu, struct ax_exit *exit, uint32
 	}
 	exit->fault = (struct ax_exit_fault){
 		.gva = ax_gva(vcpu->far),
-		.access = esr & ISS_S1PTW ? AX_PROT_READ : access,
+		/* A walk writes when the CPU itself updates access flag or dirty state. */
+		.access = !(esr & ISS_S1PTW) ? access
+			  : esr & ISS_WRITE  ? AX_PROT_WRITE
+					     : AX_PROT_READ,
 		.walk = esr & ISS_S1PTW,
 		.present = class == FSC_PERMISSION,
 	};

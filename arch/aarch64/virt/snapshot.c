@@ -51,6 +51,27 @@ long ax_arch_vcpu_save(const struct ax_arch_vcpu *vcpu, void *buf, size_t size)
 	return (long)sizeof(*blob);
 }
 
+/* Flags, masks, SS, PAN, UAO, DIT, SSBS, BTYPE and the mode; not IL, not AArch32. */
+#define PSTATE_RESTORABLE (AX_MASK(31, 28) | AX_MASK(25, 21) | AX_MASK(12, 6) | PSTATE_MODE)
+
+/* EL0, EL1 with SP_EL0, EL1 with SP_EL1: with any other, ERET would stay at EL2. */
+static bool mode_exists(uint64_t mode)
+{
+	return mode == 0x0 || mode == 0x4 || mode == PSTATE_EL1H;
+}
+
+/* A list register may be linked to no physical interrupt but the timer's. */
+static bool links_allowed(const struct blob *blob)
+{
+	for (unsigned i = 0; i < MAX_LRS; i++) {
+		if ((blob->lr[i] & LR_HW) &&
+		    AX_FIELD_GET(blob->lr[i], 44, 32) != (uint64_t)ax_arch_vcpu_timer_hwirq()) {
+			return false;
+		}
+	}
+	return true;
+}
+
 int ax_arch_vcpu_restore(struct ax_arch_vcpu *vcpu, const void *buf, size_t size)
 {
 	const struct blob *blob = buf;
@@ -62,8 +83,8 @@ int ax_arch_vcpu_restore(struct ax_arch_vcpu *vcpu, const void *buf, size_t size
 	/*
 	 * A blob is input like any other: it may not put the guest above EL1 or use list registers that are not there.
 	 */
-	el1_or_el0 = !(blob->pstate & PSTATE_AARCH32) && (blob->pstate & PSTATE_MODE) <= PSTATE_EL1H;
-	if (!el1_or_el0 || blob->lr_used >> ax_arm_gich_lrs()) {
+	el1_or_el0 = !(blob->pstate & ~PSTATE_RESTORABLE) && mode_exists(blob->pstate & PSTATE_MODE);
+	if (!el1_or_el0 || !links_allowed(blob) || blob->lr_used >> ax_arm_gich_lrs()) {
 		return AX_EFORMAT;
 	}
 #define RESTORE(field) memcpy(&vcpu->field, &blob->field, sizeof(blob->field))

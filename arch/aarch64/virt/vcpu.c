@@ -102,6 +102,28 @@ void ax_arch_vcpu_reset(struct ax_arch_vcpu *vcpu, const struct ax_arch_entry *e
 	ax_arm_gich_reset(vcpu);
 }
 
+#define MAX_CPUS 64u
+
+/*
+ * The VM's vCPUs share a VMID, so on one CPU one's translations (global, or of an ASID with other tables) would serve
+ * the other. They go when another vCPU of the VM comes to the CPU (Arm ARM D8.14.3: entries are per PE).
+ */
+static void forget_sibling(const struct ax_arch_vcpu *vcpu)
+{
+	static const struct ax_arch_vcpu *last[MAX_CPUS];
+	static uint64_t last_vttbr[MAX_CPUS];
+	unsigned cpu = ax_port_cpu();
+	uint64_t vttbr = ax_arm_vttbr(vcpu->npt);
+
+	if (last_vttbr[cpu] == vttbr && last[cpu] != vcpu) {
+		ax_isb();
+		__asm__ volatile("tlbi vmalle1" : : : "memory");
+		ax_dsb(nsh);
+	}
+	last_vttbr[cpu] = vttbr;
+	last[cpu] = vcpu;
+}
+
 void ax_arch_vcpu_load(struct ax_arch_vcpu *vcpu)
 {
 #define X(name, reset) AX_MSR(name, vcpu->sysreg[REG_##name]);
@@ -112,6 +134,7 @@ void ax_arch_vcpu_load(struct ax_arch_vcpu *vcpu)
 	AX_MSR(vmpidr_el2, vcpu->mpidr);
 	AX_MSR(vtcr_el2, vcpu->vtcr);
 	AX_MSR(vttbr_el2, ax_arm_vttbr(vcpu->npt));
+	forget_sibling(vcpu);
 	AX_MSR(cptr_el2, CPTR_GUEST | CPTR_TFP);
 	AX_MSR(hcr_el2, HCR_GUEST);
 	ax_arm_gich_load(vcpu);

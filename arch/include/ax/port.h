@@ -35,7 +35,7 @@ void *ax_port_phys_to_virt(ax_hpa_t pa);
 
 /* A spin lock that also masks this CPU's interrupts. Zero-initialised is unlocked. Not recursive. */
 struct ax_lock {
-	uint32_t next, owner; /* ticket */
+	uint32_t held;
 };
 
 /* Takes the lock; returns the interrupt state to hand to ax_port_unlock(). Spinning yields the CPU (YIELD, PAUSE). */

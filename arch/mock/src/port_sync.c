@@ -11,20 +11,20 @@ unsigned long ax_port_lock(struct ax_lock *lock)
 {
 	unsigned long irq = ax_arch_irq_save();
 
-	if (lock->next != lock->owner) {
+	if (lock->held) {
 		ax_mock_panic("lock %p is held already", (void *)lock);
 	}
-	lock->next++;
+	lock->held = 1;
 	sync.held++;
 	return irq;
 }
 
 void ax_port_unlock(struct ax_lock *lock, unsigned long irq_state)
 {
-	if (lock->next == lock->owner || ax_arch_irq_enabled()) {
+	if (!lock->held || ax_arch_irq_enabled()) {
 		ax_mock_panic("unlock of lock %p, which is not held", (void *)lock);
 	}
-	lock->owner++;
+	lock->held = 0;
 	sync.held--;
 	ax_arch_irq_restore(irq_state);
 }

@@ -96,6 +96,10 @@ static void gather_banks(void)
 {
 	unsigned n = ax_dt_memory(bank, MAX_BANKS);
 
+	if (n == MAX_BANKS) {
+		ax_port_log(AX_LOG_WARN, "memory banks beyond %u, if any, are not used", MAX_BANKS);
+	}
+
 	for (unsigned i = 0; i < n; i++) {
 		uint64_t start = AX_ALIGN_UP(bank[i].start, AX_PAGE_SIZE),
 			 end = AX_ALIGN_DOWN(end_of(bank[i]), AX_PAGE_SIZE);

@@ -8,6 +8,8 @@
 
 extern char __text_start[], __text_end[], __rodata_start[], __rodata_end[], __data_start[], __image_end[];
 
+extern char __boot_stack_guard[]; /* a page below the boot CPU's stack */
+
 static struct ax_pgtable tables;
 static struct ax_lock lock;
 static struct ax_boot_info boot;
@@ -74,7 +76,8 @@ void ax_map_init(const struct ax_range *ram, unsigned count, const struct ax_ran
 	}
 	map_section(__text_start, __text_end, AX_PROT_READ | AX_PROT_EXEC);
 	map_section(__rodata_start, __rodata_end, AX_PROT_READ);
-	map_section(__data_start, __image_end, AX_PROT_READ | AX_PROT_WRITE);
+	map_section(__data_start, __boot_stack_guard, AX_PROT_READ | AX_PROT_WRITE);
+	map_section(__boot_stack_guard + AX_PAGE_SIZE, __image_end, AX_PROT_READ | AX_PROT_WRITE);
 	for (unsigned i = 0; i < count; i++) {
 		map(ram[i].start + AX_DIRECT_MAP_BASE, ram[i].start, ram[i].size, AX_PROT_READ | AX_PROT_WRITE);
 	}

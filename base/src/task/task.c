@@ -38,14 +38,22 @@ const char *ax_sched_default(void)
 	return default_class ? default_class->name : ax_sched_classes[ax_sched_class_count - 1]->name;
 }
 
+/* A CPU that a pinned task owns gives others little; else the one that carries less weight. */
+static bool better(const struct ax_runqueue *a, const struct ax_runqueue *b)
+{
+	if (!a->pinned_owner != !b->pinned_owner) {
+		return !a->pinned_owner;
+	}
+	return a->load < b->load;
+}
+
 int ax_sched_admit_anywhere(struct ax_task *task)
 {
-	uint64_t affinity = task->affinity;
 	int best = -1;
 
 	for (unsigned cpu = 0; cpu < ax_port_cpu_count(); cpu++) {
-		if ((affinity & AX_BIT(cpu)) && ax_cpus[cpu].online &&
-		    (best < 0 || ax_cpus[cpu].runqueue.load < ax_cpus[best].runqueue.load)) {
+		if ((task->affinity & AX_BIT(cpu)) && ax_cpus[cpu].online &&
+		    (best < 0 || better(&ax_cpus[cpu].runqueue, &ax_cpus[best].runqueue))) {
 			best = (int)cpu;
 		}
 	}

@@ -85,7 +85,7 @@ void ax_time_interrupt(void);
 /* The class of tasks that name none; AX_ENOENT. */
 int ax_sched_set_default(const char *name);
 const char *ax_sched_default(void);
-/* An admit: the CPU of the affinity that carries the least weight. AX_EINVAL: none. */
+/* An admit: the CPU of the affinity that no pinned task owns and that carries the least weight. AX_EINVAL: none. */
 int ax_sched_admit_anywhere(struct ax_task *task);
 
 #endif
