@@ -41,7 +41,7 @@ static enum ax_step exit_irq(struct ax_run *run)
 
 static enum ax_step exit_undef(struct ax_run *run)
 {
-	ax_port_log_limited(&run->vm->budget, AX_LOG_DEBUG, "vm %s: vcpu %u: undefined instruction (%#llx)",
+	ax_port_log_limited(&run->vm->budget, AX_LOG_WARN, "vm %s: vcpu %u: undefined instruction (%#llx)",
 			    run->vm->config->name, run->vcpu->index, (unsigned long long)run->exit.raw);
 	return AX_STEP_INJECT;
 }

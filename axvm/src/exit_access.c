@@ -75,7 +75,7 @@ enum ax_step ax_exit_sysreg(struct ax_run *run)
 	struct ax_access access = {.data = sysreg->data, .vcpu = run->vcpu->index, .width = 8, .write = sysreg->write};
 
 	if (ax_bus_access(&run->vm->bus, AX_BUS_SYSREG, sysreg->id, &access) != AX_OK) {
-		ax_port_log_limited(&run->vm->budget, AX_LOG_DEBUG, "vm %s: vcpu %u: %s of unknown system register %#x",
+		ax_port_log_limited(&run->vm->budget, AX_LOG_WARN, "vm %s: vcpu %u: %s of unknown system register %#x",
 				    run->vm->config->name, run->vcpu->index, sysreg->write ? "write" : "read",
 				    (unsigned)sysreg->id);
 		return AX_STEP_INJECT;
