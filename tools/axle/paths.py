@@ -14,8 +14,8 @@ def build_dir(preset):
 
 
 def relative(path):
-    """A path as the user would type it from the root of the tree, when it is inside."""
-    try:
-        return Path(path).resolve().relative_to(ROOT)
-    except ValueError:
+    """A path inside the tree as the user would type it from where he is: short from its root, else whole."""
+    whole = Path(path).resolve()
+    if not whole.is_relative_to(ROOT):
         return Path(path)
+    return whole.relative_to(ROOT) if Path.cwd() == ROOT else whole

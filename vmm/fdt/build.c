@@ -94,12 +94,17 @@ static void write_chosen(struct ax_tree *t)
 	ax_tree_end(t);
 }
 
+/* Memory that does not take every access is not for the kernel to allocate from: whoever it is meant for knows where it
+ * is. */
 static void write_memory(struct ax_tree *t)
 {
 	for (unsigned i = 0; i < t->config->ram_count; i++) {
 		const struct ax_ram_config *ram = &t->config->ram[i];
 		const struct ax_resource range = {.base = ram->gpa.v, .size = ram->size};
 
+		if ((ram->prot & AX_PROT_RWX) != AX_PROT_RWX) {
+			continue;
+		}
 		ax_tree_begin_at(t, "memory", range.base);
 		ax_tree_text(t, "device_type", "memory");
 		ax_tree_reg(t, &range, 1);

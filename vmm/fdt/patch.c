@@ -59,7 +59,7 @@ static bool fits(int cells, uint64_t value)
 	return cells == 2 || value <= UINT32_MAX;
 }
 
-/* The tree's memory nodes give way to the VM's. */
+/* The tree's memory nodes give way to the VM's; restricted memory is left out, as in a built tree. */
 static int patch_memory(const struct patch *p)
 {
 	int address_cells = fdt_address_cells(p->fdt, 0);
@@ -78,6 +78,9 @@ static int patch_memory(const struct patch *p)
 		char name[32];
 		int node;
 
+		if ((ram->prot & AX_PROT_RWX) != AX_PROT_RWX) {
+			continue;
+		}
 		if (!fits(address_cells, ram->gpa.v) || !fits(size_cells, ram->size)) {
 			return refuse(p, AX_EFORMAT, "cannot express the VM's memory with one cell");
 		}
