@@ -134,16 +134,6 @@ static void slot_give(unsigned slot)
 	slot_used[slot / 64] &= ~AX_BIT(slot % 64);
 }
 
-static unsigned order_of(size_t size)
-{
-	unsigned order = 0;
-
-	while ((AX_PAGE_SIZE << order) < size) {
-		order++;
-	}
-	return order;
-}
-
 void *ax_stack_alloc(size_t size)
 {
 	unsigned long irq;
@@ -152,7 +142,7 @@ void *ax_stack_alloc(size_t size)
 	int slot;
 
 	AX_ASSERT(size + AX_PAGE_SIZE <= SLOT_SIZE);
-	pages = ax_port_page_alloc(order_of(size));
+	pages = ax_port_page_alloc(ax_page_order(size));
 	if (!pages) {
 		return NULL;
 	}
@@ -168,7 +158,7 @@ void *ax_stack_alloc(size_t size)
 	}
 	ax_port_unlock(&lock, irq);
 	if (!top) {
-		ax_port_page_free(pages, order_of(size));
+		ax_port_page_free(pages, ax_page_order(size));
 	}
 	return (void *)top;
 }
@@ -184,5 +174,5 @@ void ax_stack_free(void *top, size_t size)
 	AX_ASSERT(!err);
 	slot_give((unsigned)(((uint64_t)top - AX_VMAP_BASE) / SLOT_SIZE - 1));
 	ax_port_unlock(&lock, irq);
-	ax_port_page_free(ax_port_phys_to_virt(leaf.pa), order_of(size));
+	ax_port_page_free(ax_port_phys_to_virt(leaf.pa), ax_page_order(size));
 }

@@ -33,16 +33,6 @@ static unsigned pool_of(size_t size)
 	return pool;
 }
 
-static unsigned order_of(size_t size)
-{
-	unsigned order = 0;
-
-	while ((AX_PAGE_SIZE << order) < size) {
-		order++;
-	}
-	return order;
-}
-
 static void insert(unsigned pool, struct slab *slab)
 {
 	slab->next = pools[pool].partial;
@@ -86,7 +76,7 @@ void *ax_port_alloc(size_t size)
 	void *obj = NULL;
 
 	if (pool >= POOLS) {
-		return ax_port_page_alloc(order_of(size));
+		return ax_port_page_alloc(ax_page_order(size));
 	}
 	irq = ax_port_lock(&lock);
 	slab = pools[pool].partial;
@@ -122,7 +112,7 @@ void ax_port_free(void *obj, size_t size)
 		return;
 	}
 	if (pool >= POOLS) {
-		ax_port_page_free(obj, order_of(size));
+		ax_port_page_free(obj, ax_page_order(size));
 		return;
 	}
 	irq = ax_port_lock(&lock);

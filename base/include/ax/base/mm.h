@@ -18,6 +18,17 @@ struct ax_range {
 
 #define AX_PAGE_ORDERS 19u /* blocks of 4 KiB to 1 GiB */
 
+/* The smallest block that holds size bytes. */
+static inline unsigned ax_page_order(size_t size)
+{
+	unsigned order = 0;
+
+	while ((AX_PAGE_SIZE << order) < size) {
+		order++;
+	}
+	return order;
+}
+
 struct ax_page_stats {
 	uint64_t total; /* pages ever added: total = used + free */
 	uint64_t free;
